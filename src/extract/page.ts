@@ -1,0 +1,54 @@
+/**
+ * What a page of the workbook is, once its Markdown has been read: a list of fences, each of which knows its exact
+ * place in the file. Everything that runs code (the doc tests, the site's build, the Run button) starts from here.
+ */
+
+/** How a fence is treated. `live` is the default for `ts`; the others must be asked for, with a reason. */
+export type FenceMode = 'live' | 'static' | 'node';
+
+/** The part that a fence plays in an exercise. Starter, checks and solution share one scope of their own. */
+export type ExercisePart = 'starter' | 'checks' | 'solution';
+
+export interface Fence {
+  /** Stable within the page: `f1`, `f2`, … in order of appearance of the `ts` fences. */
+  readonly id: string;
+  /** Path of the Markdown file as given to `extractPage`. */
+  readonly path: string;
+  /** The code between the fence's lines, without the fence's own indentation. */
+  readonly code: string;
+  /** The line of the Markdown file (from 1) that holds the first line of `code`. */
+  readonly line: number;
+  /** Columns that every line of `code` is indented by in the Markdown file. */
+  readonly indent: number;
+  /** The headings that the fence stands under, outermost first, without the page's title. */
+  readonly headings: readonly string[];
+  readonly mode: FenceMode;
+  /** Why the fence is `static` or `node`; compulsory there, absent elsewhere. */
+  readonly reason?: string;
+  /** The scope (from 0) that the fence's names live in. Fences of one scope are one module. */
+  readonly scope: number;
+  /** The named file that the fence is, as written (`dog.ts`); later fences import it as `./dog.ts`. */
+  readonly file?: string;
+  /** A file for the test runner: `file=` ends in `.test.ts`, or the fence carries `test`. */
+  readonly test: boolean;
+  /** The fence must throw. A string is the error's `code` or `name`, or, if it holds a space, part of its message. */
+  readonly throws?: string | true;
+  /** The fence must not compile, with exactly these TypeScript error codes; it is shown and never run. */
+  readonly errors?: readonly number[];
+  readonly exercise?: { readonly id: string; readonly part: ExercisePart };
+  /** The `output` fence that follows: what the console must show. */
+  readonly output?: { readonly text: string; readonly line: number };
+}
+
+/** Something wrong with the page itself, found before anything is compiled or run. */
+export interface PageProblem {
+  readonly line: number;
+  readonly message: string;
+}
+
+export interface Page {
+  readonly path: string;
+  readonly title: string;
+  readonly fences: readonly Fence[];
+  readonly problems: readonly PageProblem[];
+}

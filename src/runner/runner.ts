@@ -1,0 +1,29 @@
+import type { CompiledProgram, ProgramSource } from '../compiler/program.ts';
+import type { ConsoleEntry, ErrorReport } from '../probe/entry.ts';
+
+/**
+ * What the page sees of running code. Behind it: a bundler page (the relay) that speaks Sandpack's protocol, a
+ * sandboxed frame, and a fresh Worker per run.
+ */
+export interface Runner {
+  /** Prepares the frame and a spare Worker, so that the next run starts at once. Harmless to repeat. */
+  warm(): void;
+  /** Starts a run and ends the one before it, if one is still going. */
+  run(request: RunRequest, listen: (event: RunEvent) => void): Run;
+}
+
+/** A compiled program needs no compiler; a source is compiled in the browser first. */
+export type RunRequest = { readonly program: CompiledProgram } | { readonly source: ProgramSource };
+
+export type RunEvent =
+  | { readonly type: 'console'; readonly entry: ConsoleEntry }
+  | { readonly type: 'error'; readonly error: ErrorReport };
+
+export type RunStatus = 'done' | 'stopped' | 'error';
+
+export interface Run {
+  /** Ends the run at once, whatever it is doing. */
+  stop(): void;
+  /** Resolves when nothing more will be heard of this run; never rejects. */
+  readonly finished: Promise<RunStatus>;
+}
