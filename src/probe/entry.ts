@@ -33,3 +33,13 @@ export interface ErrorReport {
   /** What to do about it, in one sentence. */
   readonly hint?: string;
 }
+
+/** How one test of the small test runner (see `vitest.ts`) ended. */
+export interface TestResult {
+  /** The fence that the test was written in. */
+  readonly fence: string;
+  /** The names of the `describe` blocks around it and its own, joined by ` > `. */
+  readonly name: string;
+  readonly status: 'pass' | 'fail' | 'skip';
+  readonly error?: ErrorReport;
+}

@@ -1,0 +1,64 @@
+import type { ErrorReport } from './entry.ts';
+import { formatValue } from './format.ts';
+import { type RawFrame, readStack } from './stack.ts';
+
+export type ErrorFrame = ErrorReport['frames'][number];
+
+/** Turns places in compiled code into places in fences, and leaves out those that are not the reader's. */
+export type Locate = (frames: readonly RawFrame[]) => readonly ErrorFrame[];
+
+/** Reduces anything that can be thrown to data. Without `locate` the report knows no place. */
+export function reportError(error: unknown, locate?: Locate): ErrorReport {
+  const frames = locate?.(readStack(error)) ?? [];
+  if (!(error instanceof Error)) {
+    return { name: 'Uncaught', message: formatValue(error), frames, ...place(frames), hint: THROW_ERRORS };
+  }
+  const code = text(error, 'code');
+  const hint = hintFor(error);
+  return {
+    name: text(error, 'name') || 'Error',
+    message: text(error, 'message') ?? '',
+    ...(code === undefined ? {} : { code }),
+    frames,
+    ...place(frames),
+    ...sides(error),
+    ...(hint === undefined ? {} : { hint }),
+  };
+}
+
+/** The line that stands for an error in consoles and recordings: `Name [CODE]: message`. */
+export function renderError(report: Pick<ErrorReport, 'name' | 'code' | 'message'>): string {
+  const name = report.code === undefined ? report.name : `${report.name} [${report.code}]`;
+  return report.message === '' ? name : `${name}: ${report.message}`;
+}
+
+/** Where the error happened: the innermost frame that is the reader's. */
+export function place(frames: readonly ErrorFrame[]): Pick<ErrorReport, 'at'> {
+  const first = frames[0];
+  return first ? { at: { fence: first.fence, line: first.line, column: first.column } } : {};
+}
+
+/** Both sides of a failed assertion, of whatever library: they are properties by convention. */
+function sides(error: Error): Pick<ErrorReport, 'actual' | 'expected'> {
+  if (!('actual' in error && 'expected' in error)) return {};
+  if (error.actual === undefined && error.expected === undefined) return {};
+  return { actual: formatValue(error.actual), expected: formatValue(error.expected) };
+}
+
+const THROW_ERRORS = 'Something other than an Error was thrown: `throw new Error(…)` says where it came from.';
+
+function hintFor(error: Error): string | undefined {
+  if (error instanceof ReferenceError) {
+    return 'Check the spelling of the name, and that it is imported or declared above this line.';
+  }
+  return undefined;
+}
+
+function text(error: Error, key: 'name' | 'message' | 'code'): string | undefined {
+  try {
+    const value: unknown = Reflect.get(error, key);
+    return typeof value === 'string' ? value : undefined;
+  } catch {
+    return undefined; // a getter of the reader's own that throws
+  }
+}
