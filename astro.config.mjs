@@ -1,0 +1,57 @@
+import { unified } from '@astrojs/markdown-remark';
+import mdx from '@astrojs/mdx';
+import starlight from '@astrojs/starlight';
+import { defineConfig } from 'astro/config';
+import { rehypeSnippets } from './src/site/rehype-snippets.ts';
+import { remarkComponents } from './src/site/remark-components.ts';
+import { fonts } from './src/site/fonts.ts';
+
+/** The parts of the workbook in reading order. A lesson joins a part by lying in its folder. */
+const parts = [
+  { label: 'Why event sourcing', directory: 'why' },
+  { label: 'Getting started', directory: 'getting-started' },
+  { label: 'Guides', directory: 'guides' },
+];
+
+export default defineConfig({
+  site: process.env.SITE_URL || undefined,
+  base: process.env.BASE_PATH || '/',
+  trailingSlash: 'always',
+  devToolbar: { enabled: false },
+  // Prefetching would load scripts that the reader has not asked for.
+  prefetch: false,
+  fonts,
+  markdown: {
+    // Snippets are highlighted by `rehypeSnippets`, which knows what each fence is for.
+    syntaxHighlight: false,
+    // The default Markdown engine runs no remark or rehype plugins.
+    processor: unified({ remarkPlugins: [remarkComponents], rehypePlugins: [rehypeSnippets] }),
+  },
+  integrations: [
+    starlight({
+      title: 'Event Sourcing Workbook',
+      description: 'Learn event sourcing in TypeScript by running and changing every snippet on the page.',
+      favicon: '/favicon.svg',
+      credits: false,
+      // Starlight looks for its asides and heading links in src/content/docs only, unless told.
+      markdown: { processedDirs: ['./content/'] },
+      expressiveCode: false,
+      customCss: ['./src/styles/index.css'],
+      sidebar: parts.map(({ label, directory }) => ({ label, items: [{ autogenerate: { directory } }] })),
+      components: {
+        Head: './src/components/starlight/Head.astro',
+        Hero: './src/components/starlight/Hero.astro',
+        MarkdownContent: './src/components/starlight/MarkdownContent.astro',
+        Search: './src/components/starlight/Search.astro',
+        SiteTitle: './src/components/starlight/SiteTitle.astro',
+      },
+    }),
+    mdx(),
+  ],
+  vite: {
+    build: {
+      // A data URL would need `data:` in a content security policy.
+      assetsInlineLimit: 0,
+    },
+  },
+});

@@ -1,0 +1,133 @@
+import type { Element, ElementContent } from 'hast';
+import type { Fence } from '../extract/page.ts';
+import { element, text } from './hast.ts';
+
+export interface FigureParts {
+  readonly fence: Fence;
+  /** The highlighted lines of the code. */
+  readonly lines: readonly ElementContent[];
+  /** What the fence prints, as recorded or as its `output` fence says; absent when nobody wrote it down. */
+  readonly printed?: string;
+  /** The other fences that run with this one, in order. */
+  readonly needs: readonly string[];
+  /** The fence that checks this one, for the starter of an exercise. */
+  readonly checks?: string;
+}
+
+/** The figure for a `ts` fence: live with its buttons and console, or shown only, with the reason. */
+export function figureFor(parts: FigureParts): Element {
+  const { fence } = parts;
+  if (fence.exercise?.part === 'checks') return folded('The checks', codeBlock(parts.lines, 'ts'));
+  if (fence.exercise?.part === 'solution') return folded('A solution', codeBlock(parts.lines, 'ts'));
+  if (fence.mode !== 'live' || fence.errors) return shownFigure(parts);
+  return liveFigure(parts);
+}
+
+/** Code in any other language: highlighted and no more. */
+export function plainFigure(lines: readonly ElementContent[], language: string): Element {
+  return element('figure', { className: ['snippet', 'not-content'] }, codeBlock(lines, language));
+}
+
+function liveFigure({ fence, lines, printed, needs, checks }: FigureParts): Element {
+  const marks = fence.throws === undefined ? [] : ['meant to fail'];
+  const figure = element(
+    'figure',
+    {
+      id: fence.id,
+      className: ['snippet', 'not-content'],
+      dataSnippet: '',
+      dataFence: fence.id,
+      dataStatus: 'idle',
+      dataNeeds: needs.join(' '),
+      dataThrows: fence.throws === undefined ? undefined : '',
+      dataChecks: checks,
+      dataLines: printed === undefined ? undefined : String(lineCount(printed)),
+    },
+    caption(fence.file, marks),
+    codeBlock(lines, 'ts'),
+    bar(checks !== undefined),
+    element('div', { className: ['snippet-note'], dataNote: '', hidden: true }),
+    checks === undefined
+      ? undefined
+      : element('div', { className: ['snippet-checks'], dataCheckList: '', role: 'status', ariaLabel: 'Checks' }),
+    element('div', { className: ['console'], role: 'log', ariaLabel: 'Console', tabIndex: 0, dataPagefindIgnore: '' }),
+    element(
+      'details',
+      { className: ['fold', 'earlier'], dataEarlier: '', hidden: true },
+      element('summary', {}, text('Lines from earlier snippets')),
+      element('div', { className: ['console-rows'] }),
+    ),
+    printed === undefined ? undefined : recorded(printed, 'What it prints'),
+  );
+  return element('live-snippet', {}, figure);
+}
+
+/** Every button is always there and always does no harm; `data-status` dims those with nothing to do. */
+function bar(checkable: boolean): Element {
+  const button = (name: string) => element('button', { type: 'button', dataAction: name.toLowerCase() }, text(name));
+  return element(
+    'div',
+    { className: ['snippet-bar'], dataPagefindIgnore: '' },
+    button('Run'),
+    button('Stop'),
+    button('Edit'),
+    button('Reset'),
+    checkable ? button('Check') : undefined,
+    element('span', { className: ['snippet-state'], dataState: '' }),
+  );
+}
+
+function shownFigure({ fence, lines, printed }: FigureParts): Element {
+  const marks: string[] = [];
+  if (fence.errors) marks.push(`does not compile (${fence.errors.map((code) => `TS${code}`).join(', ')})`);
+  if (fence.mode === 'static') marks.push(`shown, not run: ${fence.reason ?? ''}`);
+  if (fence.mode === 'node') marks.push(`runs in Node: ${fence.reason ?? ''}`);
+  return element(
+    'figure',
+    { id: fence.id, className: ['snippet', 'snippet-shown', 'not-content'] },
+    caption(fence.file, marks),
+    codeBlock(lines, 'ts'),
+    printed === undefined ? undefined : recorded(printed, 'What it prints'),
+  );
+}
+
+function caption(file: string | undefined, marks: readonly string[]): Element | undefined {
+  if (file === undefined && marks.length === 0) return undefined;
+  return element(
+    'figcaption',
+    { className: ['snippet-caption'] },
+    file === undefined ? undefined : element('span', { className: ['snippet-file'] }, text(file)),
+    ...marks.map((mark) => element('span', { className: ['snippet-mark'] }, text(mark))),
+  );
+}
+
+function codeBlock(lines: readonly ElementContent[], language: string): Element {
+  return element(
+    'div',
+    { className: ['snippet-code'], dataCode: '' },
+    element('pre', { tabIndex: 0, dataLanguage: language, translate: 'no' }, element('code', {}, ...lines)),
+  );
+}
+
+/** Open in the HTML, for readers without JavaScript; the page's script folds it, because a reader predicts first. */
+function recorded(printed: string, summary: string): Element {
+  return element(
+    'details',
+    { className: ['fold', 'recorded'], dataRecorded: '', open: true },
+    element('summary', {}, text(summary)),
+    element('pre', { tabIndex: 0, translate: 'no' }, text(printed === '' ? 'Nothing.' : printed)),
+  );
+}
+
+function folded(summary: string, ...children: Element[]): Element {
+  return element(
+    'details',
+    { className: ['snippet', 'fold', 'not-content'] },
+    element('summary', {}, text(summary)),
+    ...children,
+  );
+}
+
+function lineCount(printed: string): number {
+  return printed === '' ? 1 : printed.split('\n').length;
+}
