@@ -25,7 +25,10 @@ export interface Fence {
   readonly mode: FenceMode;
   /** Why the fence is `static` or `node`; compulsory there, absent elsewhere. */
   readonly reason?: string;
-  /** The scope (from 0) that the fence's names live in. Fences of one scope are one module. */
+  /**
+   * The scope (from 0) that the fence's names live in. Fences of one scope are one module; a fence with `file` is a
+   * module of its own, and its scope is the one whose fences import it. Exercises and test files have scopes of their own.
+   */
   readonly scope: number;
   /** The named file that the fence is, as written (`dog.ts`); later fences import it as `./dog.ts`. */
   readonly file?: string;
@@ -46,9 +49,17 @@ export interface PageProblem {
   readonly message: string;
 }
 
+/** A fence of shell commands: shown, never run. */
+export interface ShellFence {
+  /** The line of its opening. */
+  readonly line: number;
+  readonly reason?: string;
+}
+
 export interface Page {
   readonly path: string;
   readonly title: string;
   readonly fences: readonly Fence[];
+  readonly shells: readonly ShellFence[];
   readonly problems: readonly PageProblem[];
 }

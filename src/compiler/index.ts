@@ -1,0 +1,7 @@
+export { type AssembleOptions, assemble, SCOPE_MODULE } from './assemble.ts';
+export { type CompileOptions, compile } from './compile.ts';
+export { CompileError, type CompileProblem } from './error.ts';
+export { createLocator, locate } from './locate.ts';
+export { LIVE_MODULES } from './modules.ts';
+export type { Place } from './place.ts';
+export * from './program.ts';

@@ -1,0 +1,88 @@
+import { traverse, type types } from '@babel/core';
+import { CompileError } from './error.ts';
+import { LIVE_MODULES, resolveFile } from './modules.ts';
+import { segmentIndex } from './parse.ts';
+import { nearestPlace } from './place.ts';
+import { PROBE, type SourceModule } from './program.ts';
+
+export interface Surroundings {
+  /** The names of the program's modules: `/dog.ts`. */
+  readonly files: ReadonlySet<string>;
+  /** Fences that may import whatever they like. */
+  readonly free: ReadonlySet<string>;
+  /** A module whose top level may not export anything: nothing can import it. */
+  readonly closed: boolean;
+}
+
+/**
+ * Checks what a module imports, exports and uses before it is there, and gives the imports of named files their names
+ * within the program.
+ * @throws CompileError
+ */
+export function inspectModule(file: types.File, module: SourceModule, around: Surroundings): void {
+  const fail = (problem: CompileError['problem'], message: string, node: types.Node): never => {
+    const { line, column } = node.loc?.start ?? { line: 1, column: 0 };
+    throw new CompileError(problem, message, nearestPlace(module.segments, line, column + 1));
+  };
+  const checkSource = (source: types.StringLiteral) => {
+    const specifier = source.value;
+    const line = source.loc?.start.line ?? 1;
+    if (specifier === PROBE && line === 1) return;
+    if (specifier.startsWith('./') || specifier.startsWith('../')) {
+      const name = resolveFile(specifier, module.name);
+      if (!around.files.has(name)) fail('import', noFile(specifier, around.files), source);
+      source.value = name;
+      source.extra = undefined;
+    } else if (!LIVE_MODULES.includes(specifier)) {
+      const { fence } = nearestPlace(module.segments, line, 1);
+      if (!around.free.has(fence)) fail('import', notAllowed(specifier), source);
+    }
+  };
+
+  for (const statement of file.program.body) {
+    if (statement.type === 'ImportDeclaration') checkSource(statement.source);
+    const exports = statement.type.startsWith('Export');
+    if (exports && around.closed) fail('export', EXPORT, statement);
+    if ('source' in statement && statement.source && exports) checkSource(statement.source);
+  }
+  traverse(file, {
+    ImportExpression({ node }) {
+      if (node.source.type !== 'StringLiteral' || !around.free.has(fenceOf(module, node))) {
+        fail('import', 'A page imports at the top of a snippet: `import { … } from …`, not `import(…)`.', node);
+      }
+    },
+    Program({ scope }) {
+      for (const [name, binding] of Object.entries(scope.bindings)) {
+        const declared = segmentIndex(module.segments, binding.identifier.loc?.start.line ?? 1);
+        if (declared < 0) continue;
+        for (const { node } of [...binding.referencePaths, ...binding.constantViolations]) {
+          const used = segmentIndex(module.segments, node.loc?.start.line ?? 1);
+          if (used >= 0 && used < declared) fail('order', usedEarly(name), node);
+        }
+      }
+    },
+  });
+}
+
+function fenceOf(module: SourceModule, node: types.Node): string {
+  return nearestPlace(module.segments, node.loc?.start.line ?? 1, 1).fence;
+}
+
+const EXPORT =
+  'Nothing can import from this snippet, so it cannot export: give it a name with `file=…`, or leave `export` out.';
+
+function usedEarly(name: string): string {
+  return `\`${name}\` is used here, and declared or imported only in a later snippet. Each snippet runs with those before it.`;
+}
+
+function noFile(specifier: string, files: ReadonlySet<string>): string {
+  const known = [...files].map((name) => `'.${name}'`);
+  return known.length === 0
+    ? `There is no file '${specifier}': no snippet up to here has a name (\`file=…\`).`
+    : `There is no file '${specifier}' up to here. The files are: ${known.join(', ')}.`;
+}
+
+function notAllowed(specifier: string): string {
+  const modules = LIVE_MODULES.map((name) => `'${name}'`).join(', ');
+  return `There is no module '${specifier}' here. A snippet may import ${modules}, and the page's own files, such as './dog.ts'.`;
+}

@@ -1,0 +1,122 @@
+import type { ExercisePart, FenceMode } from './page.ts';
+
+/** What a fence's info string says about it. */
+export interface Attributes {
+  readonly mode: FenceMode;
+  readonly reason?: string;
+  readonly throws?: string | true;
+  readonly errors?: readonly number[];
+  readonly file?: string;
+  readonly test: boolean;
+  readonly startsScope: boolean;
+  readonly exercise?: { readonly id: string; readonly part: ExercisePart };
+}
+
+const KNOWN: Readonly<Record<string, string>> = {
+  static: 'static="why it does not run"',
+  node: 'node="why it runs in Node only"',
+  throws: 'throws, throws=CODE or throws="part of the message"',
+  errors: 'errors=2345 (TypeScript error codes, with commas between)',
+  file: 'file=dog.ts',
+  test: 'test',
+  scope: 'scope',
+  exercise: 'exercise=starter, exercise=checks or exercise=solution',
+  id: 'id=name (of an exercise)',
+  title: 'title="…"',
+};
+
+/** Pairs that contradict each other, each with the reason that an author reads. */
+const CONFLICTS: readonly (readonly [string, string, string])[] = [
+  ['static', 'node', 'a fence that runs in Node is not static'],
+  ['static', 'throws', 'a static fence is not run, so it throws nothing'],
+  ['static', 'errors', 'a fence that must not compile is never run anyway'],
+  ['static', 'file', 'a static fence is not part of the program, so nothing can import it'],
+  ['static', 'test', 'a static fence is not run'],
+  ['static', 'scope', 'a static fence is not part of any scope'],
+  ['static', 'exercise', 'the parts of an exercise are run'],
+  ['errors', 'throws', 'a fence that must not compile is never run'],
+  ['errors', 'node', 'a fence that must not compile is never run'],
+  ['errors', 'exercise', 'the parts of an exercise are run'],
+  ['file', 'throws', 'an import of the file would throw everywhere; throw in a fence that imports it'],
+  ['file', 'exercise', 'an exercise has one scope of its own'],
+  ['test', 'throws', 'a test expects an error with expect(…).toThrow()'],
+  ['test', 'exercise', 'the checks of an exercise may use the test runner as they are'],
+  ['scope', 'exercise', 'an exercise has a scope of its own'],
+  ['scope', 'test', 'a test file has a scope of its own'],
+  ['exercise', 'node', 'an exercise runs in the browser'],
+  ['exercise', 'throws', 'the checks expect an error with expect(…).toThrow()'],
+];
+
+const FILE_NAME = /^[\w-]+(?:[./][\w-]+)*\.ts$/;
+const ERROR_CODES = /^\d{4,5}(?:,\d{4,5})*$/;
+
+/** Reads the part of an info string after the language. Complaints do not stop the reading. */
+export function readAttributes(meta: string, complain: (message: string) => void): Attributes {
+  const given = tokenise(meta, complain);
+  const has = (name: string) => given.has(name);
+  const value = (name: string) => given.get(name) ?? '';
+
+  for (const [one, other, why] of CONFLICTS) {
+    if (has(one) && has(other)) complain(`\`${one}\` and \`${other}\` exclude each other: ${why}.`);
+  }
+  for (const flag of ['test', 'scope']) {
+    if (value(flag) !== '') complain(`\`${flag}\` takes no value, but says ${JSON.stringify(value(flag))}.`);
+  }
+
+  const mode: FenceMode = has('static') ? 'static' : has('node') ? 'node' : 'live';
+  const reason = mode === 'live' ? '' : value(mode).trim();
+  if (mode !== 'live' && reason === '') complain(`\`${mode}\` needs a reason: ${KNOWN[mode]}.`);
+
+  const file = has('file') ? value('file') : undefined;
+  if (file !== undefined && !FILE_NAME.test(file)) {
+    complain(`\`file=${file}\` is not the name of a TypeScript file: write it like file=dog.ts.`);
+  }
+  if (has('errors') && !ERROR_CODES.test(value('errors'))) {
+    complain(`\`errors\` needs the error codes that the compiler must report: ${KNOWN.errors}.`);
+  }
+  const exercise = has('exercise') ? readExercise(value('exercise'), value('id'), complain) : undefined;
+  if (has('id') && !has('exercise')) complain('`id` names an exercise, and this fence is not part of one.');
+
+  return {
+    mode,
+    ...(reason === '' ? {} : { reason }),
+    ...(has('throws') ? { throws: value('throws') || true } : {}),
+    ...(has('errors') ? { errors: value('errors').split(',').map(Number) } : {}),
+    ...(file === undefined ? {} : { file }),
+    test: has('test') || (file?.endsWith('.test.ts') ?? false),
+    startsScope: has('scope'),
+    ...(exercise ? { exercise } : {}),
+  };
+}
+
+function readExercise(part: string, id: string, complain: (message: string) => void): Attributes['exercise'] {
+  if (part !== 'starter' && part !== 'checks' && part !== 'solution') {
+    complain(`There is no part ${JSON.stringify(part)} of an exercise: write ${KNOWN.exercise}.`);
+    return undefined;
+  }
+  return { id: id || 'exercise', part };
+}
+
+/** `name`, `name=bare` and `name="quoted"`, in any order. */
+function tokenise(meta: string, complain: (message: string) => void): Map<string, string> {
+  const given = new Map<string, string>();
+  const token = /\s*([^\s=]+)(?:=(?:"([^"]*)"|'([^']*)'|([^\s"']*)))?(?=\s|$)/y;
+  const text = meta.trimEnd();
+  while (token.lastIndex < text.length) {
+    const start = token.lastIndex;
+    const match = token.exec(text);
+    const name = match?.[1];
+    if (!match || name === undefined) {
+      complain(`The attributes cannot be read from here on: ${text.slice(start).trim()}`);
+      break;
+    }
+    if (!Object.hasOwn(KNOWN, name)) {
+      complain(`There is no attribute \`${name}\`. The attributes are: ${Object.values(KNOWN).join('; ')}.`);
+    } else if (given.has(name)) {
+      complain(`The attribute \`${name}\` is given twice.`);
+    } else {
+      given.set(name, match[2] ?? match[3] ?? match[4] ?? '');
+    }
+  }
+  return given;
+}

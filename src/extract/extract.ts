@@ -1,0 +1,161 @@
+import { type Attributes, readAttributes } from './attributes.ts';
+import { type CodeBlock, readMarkdown } from './markdown.ts';
+import type { ExercisePart, Fence, Page, PageProblem, ShellFence } from './page.ts';
+
+const TYPESCRIPT = new Set(['ts', 'typescript']);
+const SHELL = new Set(['sh', 'bash', 'shell', 'zsh']);
+
+/** Reads a page: its fences in order, each with its place, its scope and what is expected of it. Never throws. */
+export function extractPage(markdown: string, path: string): Page {
+  const source = markdown.replaceAll('\r\n', '\n');
+  const lines = source.split('\n');
+  const document = readMarkdown(source, path);
+  const problems: PageProblem[] = [...document.problems];
+  const fences: Fence[] = [];
+  const shells: ShellFence[] = [];
+  const scopes = createScopes();
+  const headings: { depth: number; text: string }[] = [];
+  let title = document.title;
+  let previous: CodeBlock | undefined;
+
+  for (const item of document.items) {
+    if ('depth' in item) {
+      while ((headings.at(-1)?.depth ?? 0) >= item.depth) headings.pop();
+      // A heading of the first level is the title; it does not help to name what stands under it.
+      if (item.depth === 1) title ??= item.text;
+      else headings.push(item);
+      continue;
+    }
+    const complain = (message: string, line = item.open) => problems.push({ line, message });
+    if (TYPESCRIPT.has(item.lang)) {
+      if (!item.closed) complain('This fence is never closed.');
+      const attributes = readAttributes(item.meta, complain);
+      fences.push({
+        id: `f${fences.length + 1}`,
+        path,
+        code: item.code,
+        line: item.open + 1,
+        indent: item.indent,
+        headings: headings.map(({ text }) => text),
+        scope: scopes.of(attributes),
+        ...describe(attributes),
+      });
+    } else if (item.lang === 'output') {
+      attachOutput(item, previous, fences, lines, complain);
+    } else if (item.lang === 'json') {
+      checkJson(item, complain);
+    } else if (SHELL.has(item.lang)) {
+      // No command of a page is run here, so each has to say why it is only shown.
+      const { reason } = readAttributes(item.meta, complain);
+      if (reason === undefined)
+        complain(`A fence of commands is not run and has to say so: \`${item.lang} static="why"\`.`);
+      shells.push({ line: item.open, ...(reason === undefined ? {} : { reason }) });
+    }
+    previous = item;
+  }
+  problems.push(...checkExercises(fences));
+  return {
+    path,
+    title: title ?? fileName(path),
+    fences,
+    shells,
+    problems: problems.sort((a, b) => a.line - b.line),
+  };
+}
+
+function describe(
+  attributes: Attributes,
+): Omit<Fence, 'id' | 'path' | 'code' | 'line' | 'indent' | 'headings' | 'scope'> {
+  const { startsScope: _, ...rest } = attributes;
+  return rest;
+}
+
+/** Hands out scopes: the page's own, and one for each exercise and each test file. */
+function createScopes() {
+  let count = 0;
+  const fresh = () => count++;
+  const files = new Set<string>();
+  const exercises = new Map<string, number>();
+  let page: number | undefined;
+
+  return {
+    of({ mode, errors, exercise, test, file, startsScope }: Attributes): number {
+      if (exercise) {
+        const known = exercises.get(exercise.id);
+        if (known !== undefined) return known;
+        const scope = fresh();
+        exercises.set(exercise.id, scope);
+        return scope;
+      }
+      if (test) return fresh();
+      const runs = mode !== 'static' && errors === undefined;
+      const replaces = runs && file !== undefined && files.has(file);
+      if (page === undefined || startsScope || replaces) page = fresh();
+      if (runs && file !== undefined) files.add(file);
+      return page;
+    },
+  };
+}
+
+function attachOutput(
+  block: CodeBlock,
+  previous: CodeBlock | undefined,
+  fences: Fence[],
+  lines: readonly string[],
+  complain: (message: string) => void,
+): void {
+  if (previous && !TYPESCRIPT.has(previous.lang)) return; // the output of something that is not looked at
+  const fence = fences.at(-1);
+  const between = previous ? lines.slice(previous.close, block.open - 1) : [];
+  if (!previous || !fence || between.some((line) => !/^[\s>]*$/.test(line))) {
+    complain('An `output` fence has to stand right after the `ts` fence whose console it shows.');
+  } else if (fence.mode === 'static' || fence.errors) {
+    complain('The `ts` fence before this `output` fence does not run, so nothing can check it: use `text` instead.');
+  } else {
+    fences[fences.length - 1] = { ...fence, output: { text: block.code, line: block.open + 1 } };
+  }
+}
+
+function checkJson(block: CodeBlock, complain: (message: string, line: number) => void): void {
+  try {
+    JSON.parse(block.code);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    const position = / at position (\d+)/.exec(message)?.[1];
+    const line = position === undefined ? 1 : block.code.slice(0, Number(position)).split('\n').length;
+    complain(`This JSON cannot be parsed: ${message}`, block.open + line);
+  }
+}
+
+/** Each exercise has one starter, one of checks and one solution, and the starter comes first. */
+function checkExercises(fences: readonly Fence[]): PageProblem[] {
+  const exercises = new Map<string, { line: number; part: ExercisePart }[]>();
+  for (const { exercise, line } of fences) {
+    if (!exercise) continue;
+    const parts = exercises.get(exercise.id) ?? [];
+    exercises.set(exercise.id, [...parts, { line: line - 1, part: exercise.part }]);
+  }
+  const problems: PageProblem[] = [];
+  for (const [id, parts] of exercises) {
+    const line = parts[0]?.line ?? 1;
+    for (const part of ['starter', 'checks', 'solution'] as const) {
+      const found = parts.filter((other) => other.part === part);
+      if (found.length === 0)
+        problems.push({ line, message: `The exercise \`${id}\` has no \`exercise=${part}\` fence.` });
+      for (const extra of found.slice(1)) {
+        problems.push({
+          line: extra.line,
+          message: `The exercise \`${id}\` has another \`exercise=${part}\` fence on line ${found[0]?.line}. Give the second exercise of a page an id: \`exercise=${part} id=name\`.`,
+        });
+      }
+    }
+    if (parts[0] && parts[0].part !== 'starter') {
+      problems.push({ line, message: `The exercise \`${id}\` has to begin with its \`exercise=starter\` fence.` });
+    }
+  }
+  return problems;
+}
+
+function fileName(path: string): string {
+  return path.replace(/^.*[\\/]/, '').replace(/\.mdx?$/, '');
+}

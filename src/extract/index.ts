@@ -1,0 +1,2 @@
+export { extractPage } from './extract.ts';
+export type * from './page.ts';
