@@ -8,6 +8,7 @@ export const ISOLATED = {
   babelrc: false,
   browserslistConfigFile: false,
   configFile: false,
+  envName: 'production',
   highlightCode: false,
   sourceType: 'module',
   targets: { node: '22' },
