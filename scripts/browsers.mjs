@@ -14,7 +14,11 @@ const FIREFOX = ['/usr/bin/firefox-esr', '/usr/bin/firefox'];
 const WEBKIT = ['/usr/bin/WebKitWebDriver'];
 const XVFB = ['/usr/bin/xvfb-run'];
 
-const found = (paths) => paths.find((path) => path && existsSync(path));
+/** @param {readonly (string | undefined)[]} paths */
+const found = (paths) => paths.find((path) => path !== undefined && existsSync(path));
+
+/** The browsers that this machine has; `undefined` for one that it has not. */
+export const browsers = () => ({ chromium: found(CHROMIUM), firefox: found(FIREFOX), webkitDriver: found(WEBKIT) });
 
 /** The commands that bring the missing browsers; none when all are there. */
 export function browserSteps() {

@@ -1,0 +1,85 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { launch, watchedPage } from './chromium.ts';
+import { lessons } from './lessons.ts';
+import { Snippet } from './snippet.ts';
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launch();
+});
+afterAll(() => browser.close());
+
+const sizes = { phone: { width: 390, height: 844 }, desktop: { width: 1440, height: 900 } } as const;
+
+interface AxeViolation {
+  readonly id: string;
+  readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[];
+}
+
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(axeSource);
+  const found = (await page.evaluate(
+    'axe.run({ resultTypes: ["violations"] }).then((results) => results.violations)',
+  )) as AxeViolation[];
+  return found.flatMap(({ id, nodes }) =>
+    nodes.map((node) => `${id}: ${node.html.slice(0, 200)} ${node.failureSummary ?? ''}`),
+  );
+}
+
+describe.each(Object.entries(sizes))('%s', (_, viewport) => {
+  test.each(
+    lessons.flatMap(({ path, live }) => (['light', 'dark'] as const).map((scheme) => ({ path, live, scheme }))),
+  )('/$path in $scheme', async ({ path, live, scheme }) => {
+    const site = inject('site');
+    const { page, complaints } = await watchedPage(browser, site, {
+      viewport,
+      colorScheme: scheme,
+      reducedMotion: 'reduce',
+    });
+    await page.goto(new URL(path, site).href);
+    const first = live[0];
+    if (first) await new Snippet(page, first.id).run();
+    expect(await violations(page)).toEqual([]);
+    expect(
+      await page.evaluate(() => document.documentElement.scrollWidth - innerWidth),
+      'nothing sticks out',
+    ).toBeLessThanOrEqual(0);
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+});
+
+test('an open editor is accessible, and a keyboard gets in and out of it', async () => {
+  const site = inject('site');
+  for (const colorScheme of ['light', 'dark'] as const) {
+    const { page } = await watchedPage(browser, site, { colorScheme });
+    await page.goto(new URL('getting-started/a-dog-class/', site).href);
+    const snippet = new Snippet(page, 'f2');
+    await snippet.figure.getByRole('button', { name: 'Edit' }).focus();
+    await page.keyboard.press('Enter');
+    await snippet.figure.locator('.cm-content').waitFor();
+    expect(await violations(page)).toEqual([]);
+
+    await snippet.figure.locator('.cm-content').focus();
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Tab');
+    const inside = () => page.evaluate(() => document.activeElement?.closest('.cm-editor') !== null);
+    for (let tabs = 0; tabs < 3 && (await inside()); tabs++) await page.keyboard.press('Tab');
+    expect(await inside(), 'Escape, then Tab, leaves the editor').toBe(false);
+    await page.context().close();
+  }
+});
+
+test('without JavaScript a lesson can be read, with its output', async () => {
+  const site = inject('site');
+  const { page } = await watchedPage(browser, site, { javaScriptEnabled: false });
+  await page.goto(new URL('getting-started/a-dog-class/', site).href);
+  expect(await page.locator('figure[data-snippet] pre').first().isVisible()).toBe(true);
+  expect(await page.getByText("[ 'roll over', 'fetch ball' ]").first().isVisible()).toBe(true);
+  await page.context().close();
+});

@@ -1,0 +1,51 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { launch, watchedPage } from './chromium.ts';
+import { lessons } from './lessons.ts';
+import { Snippet } from './snippet.ts';
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launch();
+});
+afterAll(() => browser.close());
+
+const withCode = lessons.filter((lesson) => lesson.live.length > 0);
+
+test('there are lessons, and they have live fences', () => {
+  expect(withCode.length).toBeGreaterThan(0);
+});
+
+describe.each(withCode)('/$path', ({ path, live, recorded }) => {
+  test('every fence prints in the browser what Node printed', async () => {
+    const site = inject('site');
+    const { page, complaints } = await watchedPage(browser, site);
+    await page.goto(new URL(path, site).href);
+
+    const shown = await page
+      .locator('figure[data-snippet]')
+      .evaluateAll((figures) => figures.map((figure) => figure.getAttribute('data-fence')));
+    expect(shown).toEqual(live.map((fence) => fence.id));
+
+    for (const fence of live) {
+      const snippet = new Snippet(page, fence.id);
+      expect(await snippet.console.innerText(), 'the console is empty before Run').toBe('');
+      const { status, text } = await snippet.run();
+      const inNode = recorded[fence.id];
+      if (inNode === undefined) throw new Error(`No recording of ${fence.id}: npm run doctest -- --update`);
+      expect(text, `${fence.id} at line ${fence.line}`).toBe(
+        inNode.text === '' ? await nothingPrinted(snippet) : inNode.text,
+      );
+      expect(status, `${fence.id} at line ${fence.line}`).toBe(inNode.status);
+    }
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+});
+
+/** The words for a program that prints nothing; a snippet may never leave its console empty. */
+async function nothingPrinted(snippet: Snippet): Promise<string> {
+  const text = await snippet.text();
+  expect(text).toMatch(/prints nothing|printed nothing|nothing was printed/i);
+  return text;
+}

@@ -1,0 +1,34 @@
+import { globSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { extractPage } from '../../src/extract/index.ts';
+import type { Fence } from '../../src/extract/page.ts';
+
+const content = fileURLToPath(new URL('../../content/', import.meta.url));
+
+export interface Lesson {
+  /** Where the page is, relative to the site's home. */
+  readonly path: string;
+  readonly markdown: string;
+  /** The fences that have a Run button. */
+  readonly live: readonly Fence[];
+  /** What Node printed for each fence, from the recording beside the page. */
+  readonly recorded: Readonly<Record<string, { readonly status: string; readonly text: string }>>;
+}
+
+/** Every page of `content/`, as the doc tests see it. */
+export const lessons: readonly Lesson[] = globSync('**/*.mdx', { cwd: content })
+  .filter((file) => !/(^|\/)_/.test(file))
+  .sort()
+  .map((file) => {
+    const markdown = readFileSync(`${content}${file}`, 'utf8');
+    const recording = globSync(file.replace(/\.mdx$/, '.recorded.json'), { cwd: content })[0];
+    return {
+      path: file === 'index.mdx' ? '' : `${file.replace(/(\/index)?\.mdx$/, '')}/`,
+      markdown,
+      live: extractPage(markdown, file).fences.filter(
+        (fence) =>
+          fence.mode === 'live' && !fence.errors && (fence.exercise === undefined || fence.exercise.part === 'starter'),
+      ),
+      recorded: recording ? JSON.parse(readFileSync(`${content}${recording}`, 'utf8')) : {},
+    };
+  });
