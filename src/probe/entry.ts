@@ -30,6 +30,8 @@ export interface ErrorReport {
   /** Both sides of a failed assertion, rendered. */
   readonly actual?: string;
   readonly expected?: string;
+  /** The fence that was running. It may differ from the place: a fence can call what an earlier one declared. */
+  readonly fence?: string;
   /** What to do about it, in one sentence. */
   readonly hint?: string;
 }
@@ -40,6 +42,8 @@ export interface TestResult {
   readonly fence: string;
   /** The names of the `describe` blocks around it and its own, joined by ` > `. */
   readonly name: string;
+  /** The names of the `describe` blocks around it, outermost first. */
+  readonly blocks: readonly string[];
   readonly status: 'pass' | 'fail' | 'skip';
   readonly error?: ErrorReport;
 }

@@ -39,7 +39,7 @@ export interface Probe {
   /** To be installed as `globalThis.console` and `globalThis.setTimeout` and so on. */
   readonly console: ProbeConsole;
   readonly timers: TimerFunctions;
-  /** Resolves when no tracked timer is left. */
+  /** Resolves when no tracked timer is left, and, once `end` was called, when the last fence has ended. */
   idle(): Promise<void>;
   /** The library's storage operations that have not settled, by name. */
   pending(): readonly string[];
@@ -64,6 +64,7 @@ export function createProbe(host: ProbeHost): Probe {
   let failed = false;
   let tests: TestQueue | undefined;
   let stopWatching = () => {};
+  let ending: Promise<void> | undefined;
 
   const current = () => files.at(-1) ?? section;
   const write = (kind: ConsoleEntry['kind'], text: string, full?: string) =>
@@ -103,13 +104,18 @@ export function createProbe(host: ProbeHost): Probe {
     },
     threw: (fence, error) => host.threw?.(fence, error),
     notThrown: (fence) => host.notThrown?.(fence),
-    async end() {
-      await leave();
-      section = '';
+    end() {
+      ending ??= leave().then(() => {
+        section = '';
+      });
+      return ending;
     },
     console,
     timers: timers.functions,
-    idle: () => timers.idle(),
+    async idle() {
+      await ending;
+      await timers.idle();
+    },
     pending: () => pending.names(),
     watchPending: (library) => {
       stopWatching();

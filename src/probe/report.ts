@@ -1,6 +1,9 @@
 import type { ErrorReport } from './entry.ts';
 import { formatValue } from './format.ts';
+import { place } from './render.ts';
 import { type RawFrame, readStack } from './stack.ts';
+
+export { place, renderError } from './render.ts';
 
 export type ErrorFrame = ErrorReport['frames'][number];
 
@@ -26,18 +29,6 @@ export function reportError(error: unknown, locate?: Locate): ErrorReport {
   };
 }
 
-/** The line that stands for an error in consoles and recordings: `Name [CODE]: message`. */
-export function renderError(report: Pick<ErrorReport, 'name' | 'code' | 'message'>): string {
-  const name = report.code === undefined ? report.name : `${report.name} [${report.code}]`;
-  return report.message === '' ? name : `${name}: ${report.message}`;
-}
-
-/** Where the error happened: the innermost frame that is the reader's. */
-export function place(frames: readonly ErrorFrame[]): Pick<ErrorReport, 'at'> {
-  const first = frames[0];
-  return first ? { at: { fence: first.fence, line: first.line, column: first.column } } : {};
-}
-
 /** Both sides of a failed assertion, of whatever library: they are properties by convention. */
 function sides(error: Error): Pick<ErrorReport, 'actual' | 'expected'> {
   if (!('actual' in error && 'expected' in error)) return {};
@@ -49,7 +40,7 @@ const THROW_ERRORS = 'Something other than an Error was thrown: `throw new Error
 
 function hintFor(error: Error): string | undefined {
   if (error instanceof ReferenceError) {
-    return 'Check the spelling of the name, and that it is imported or declared above this line.';
+    return 'Check the spelling of the name, and that it is imported or declared above. Code here has no page, storage or network around it.';
   }
   return undefined;
 }

@@ -104,22 +104,23 @@ async function runTests(
   if (tests.length === 0) return true;
   const counts = { fail: 0, pass: 0, skip: 0 };
   for (const { fence, name, block, body } of tests) {
+    const test = { fence, name, blocks: path(block) };
     if (body === undefined || block.skip) {
       counts.skip++;
       console.log(`- ${name} (skipped)`);
-      tested({ fence, name, status: 'skip' });
+      tested({ ...test, status: 'skip' });
       continue;
     }
     const failure = await attempt(block, body);
     if (failure === undefined) {
       counts.pass++;
       console.log(`✓ ${name}`);
-      tested({ fence, name, status: 'pass' });
+      tested({ ...test, status: 'pass' });
     } else {
       counts.fail++;
       const text = renderError(reportError(failure.error));
       console.error(`✗ ${name}\n${text.replaceAll(/^(?=.)/gm, '  ')}`);
-      tested({ fence, name, status: 'fail' }, failure.error);
+      tested({ ...test, status: 'fail' }, failure.error);
     }
   }
   const summary = [

@@ -1,5 +1,5 @@
 import type { CompiledProgram, ProgramSource } from '../compiler/program.ts';
-import type { ConsoleEntry, ErrorReport } from '../probe/entry.ts';
+import type { ConsoleEntry, ErrorReport, TestResult } from '../probe/entry.ts';
 
 /**
  * What the page sees of running code. Behind it: a bundler page (the relay) that speaks Sandpack's protocol, a
@@ -17,7 +17,9 @@ export type RunRequest = { readonly program: CompiledProgram } | { readonly sour
 
 export type RunEvent =
   | { readonly type: 'console'; readonly entry: ConsoleEntry }
-  | { readonly type: 'error'; readonly error: ErrorReport };
+  | { readonly type: 'error'; readonly error: ErrorReport }
+  /** A test of a page's test runner has ended: what the checks of an exercise come to. */
+  | { readonly type: 'test'; readonly result: TestResult };
 
 export type RunStatus = 'done' | 'stopped' | 'error';
 

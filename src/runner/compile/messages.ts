@@ -1,0 +1,14 @@
+import type { CompiledProgram, ProgramSource } from '../../compiler/program.ts';
+import type { ErrorReport } from '../../probe/entry.ts';
+
+/** What the relay asks its compile Worker, and what it answers. Both run trusted code. */
+export interface CompileQuestion {
+  readonly number: number;
+  readonly source: ProgramSource;
+}
+
+export interface CompileAnswer {
+  readonly number: number;
+  readonly program?: CompiledProgram;
+  readonly error?: ErrorReport;
+}

@@ -1,0 +1,83 @@
+/**
+ * The sandboxed frame: an opaque origin that holds one Worker per run, and a spare one. It runs no code of a page
+ * itself, since in some browsers it shares its thread with the page.
+ */
+import type { FromFrame, KillReason, Library, ToFrame, ToWorker } from '../inner.ts';
+import { MAX_CHARACTERS, MAX_MESSAGES, MAX_UNANSWERED, PING_EVERY_MS } from '../limits.ts';
+import { createMeter } from './meter.ts';
+
+/** Tests, errors and the end of a run come on top of its console messages. */
+const OTHER_MESSAGES = 500;
+
+addEventListener('message', ({ ports: [port] }: MessageEvent) => port && serve(port), { once: true });
+
+function serve(port: MessagePort): void {
+  let assets: { workerUrl: string; library: Library } | undefined;
+  let spare: Worker | undefined;
+  let stopCurrent = () => {};
+
+  const post = (message: FromFrame) => port.postMessage(message);
+  const makeSpare = () => {
+    if (!assets || spare) return;
+    spare = new Worker(assets.workerUrl);
+    send(spare, { type: 'load', library: assets.library });
+  };
+
+  const start = (request: Extract<ToFrame, { type: 'run' }>) => {
+    stopCurrent();
+    makeSpare();
+    const worker = spare;
+    spare = undefined;
+    if (!worker) return;
+    const { run, modules, library, target } = request;
+    const meter = createMeter(MAX_MESSAGES + OTHER_MESSAGES, MAX_CHARACTERS * 2);
+    let unanswered = 0;
+    const timer = setInterval(() => {
+      if (unanswered >= MAX_UNANSWERED) return kill('loop');
+      unanswered++;
+      send(worker, { type: 'ping' });
+    }, PING_EVERY_MS);
+    const end = () => {
+      clearInterval(timer);
+      worker.onmessage = null;
+      worker.onerror = null;
+      worker.terminate();
+      stopCurrent = () => {};
+      makeSpare();
+    };
+    const kill = (reason: KillReason) => {
+      end();
+      post({ type: 'killed', run, reason });
+    };
+    stopCurrent = end;
+    worker.onerror = () => kill('crash');
+    worker.onmessage = ({ data }: MessageEvent) => {
+      if (data?.type === 'pong') unanswered = 0;
+      if (data?.type === 'flood' || !meter.allows(data)) return kill('flood');
+      if (data?.type !== 'pong') port.postMessage({ type: 'message', run, message: data });
+      if (data?.type === 'settled') end();
+    };
+    send(worker, { type: 'run', modules, library, target });
+  };
+
+  port.onmessage = ({ data }: MessageEvent<ToFrame>) => {
+    switch (data.type) {
+      case 'assets':
+        assets = {
+          workerUrl: URL.createObjectURL(new Blob([data.worker], { type: 'text/javascript' })),
+          library: data.library,
+        };
+        return makeSpare();
+      case 'run':
+        return start(data);
+      case 'stop':
+        return stopCurrent();
+      case 'ping':
+        return post({ type: 'pong' });
+    }
+  };
+}
+
+function send(worker: Worker, message: ToWorker): void {
+  worker.postMessage(message);
+}

@@ -1,0 +1,106 @@
+import { START_TIMEOUT_MS } from './limits.ts';
+import { readFromRelay } from './protocol.ts';
+import type { Run, RunEvent, Runner, RunRequest, RunStatus } from './runner.ts';
+
+export interface RunnerOptions {
+  /** The relay's address (`relay.html` of the runner's files), absolute, on the page's own origin. */
+  readonly url: string;
+}
+
+interface Current {
+  readonly number: number;
+  readonly listen: (event: RunEvent) => void;
+  readonly finish: (status: RunStatus) => void;
+}
+
+/** A runner for the whole page. It makes its hidden frame when it is first warmed or used. */
+export function createRunner({ url }: RunnerOptions): Runner {
+  const id = `workbook-${crypto.getRandomValues(new Uint32Array(2)).join('-')}`;
+  const { origin } = new URL(url);
+  let frame: HTMLIFrameElement | undefined;
+  let startTimer: ReturnType<typeof setTimeout> | undefined;
+  let ready = false;
+  let current: Current | undefined;
+  /** What the relay is to do as soon as it listens. */
+  let request: object | undefined;
+  let last = 0;
+
+  const post = (message: object) =>
+    frame?.contentWindow?.postMessage({ $id: id, codesandbox: true, ...message }, origin);
+
+  const end = (status: RunStatus) => {
+    const ended = current;
+    current = undefined;
+    request = undefined;
+    ended?.finish(status);
+  };
+
+  const open = () => {
+    if (frame) return;
+    frame = document.createElement('iframe');
+    frame.hidden = true;
+    frame.title = 'Runner';
+    frame.src = url;
+    addEventListener('message', receive);
+    document.body.append(frame);
+    startTimer = setTimeout(giveUp, START_TIMEOUT_MS);
+  };
+  /** The relay does not answer: the next run starts from nothing. */
+  const giveUp = () => {
+    removeEventListener('message', receive);
+    frame?.remove();
+    frame = undefined;
+    ready = false;
+    current?.listen({
+      type: 'error',
+      error: {
+        name: 'Stopped',
+        code: 'RUN_UNAVAILABLE',
+        message: 'The runner could not be loaded.',
+        frames: [],
+        hint: 'Check the connection and run it again, or reload the page.',
+      },
+    });
+    end('error');
+  };
+
+  const receive = ({ source, data }: MessageEvent) => {
+    if (!frame || source !== frame.contentWindow) return;
+    const news = readFromRelay(data, id);
+    if (news?.type === 'initialized') {
+      clearTimeout(startTimer);
+      ready = true;
+      post({ type: 'register-frame', origin: location.origin, id });
+      if (request) post(request);
+      return;
+    }
+    if (!news || !current || news.run !== current.number) return;
+    if (news.type === 'console') current.listen({ type: 'console', entry: news.entry });
+    else if (news.type === 'error') current.listen({ type: 'error', error: news.error });
+    else if (news.type === 'test') current.listen({ type: 'test', result: news.result });
+    else end(news.status);
+  };
+
+  return {
+    warm: open,
+    run(what: RunRequest, listen): Run {
+      end('stopped');
+      const number = ++last;
+      const finished = new Promise<RunStatus>((finish) => {
+        current = { number, listen, finish };
+      });
+      const content = 'program' in what ? { 'x-program': what.program } : { 'x-source': what.source };
+      request = { type: 'compile', modules: {}, 'x-run': number, ...content };
+      if (frame && ready) post(request);
+      else open();
+      return {
+        finished,
+        stop() {
+          if (current?.number !== number) return;
+          post({ type: 'x-stop', 'x-run': number });
+          end('stopped');
+        },
+      };
+    },
+  };
+}

@@ -1,0 +1,306 @@
+import type { CompiledProgram, ProgramSource } from '../../compiler/program.ts';
+import type { ConsoleEntry, ErrorReport, TestResult } from '../../probe/entry.ts';
+import { place } from '../../probe/render.ts';
+import type { RawFrame } from '../../probe/stack.ts';
+import type { Library, RunMessage } from '../inner.ts';
+import type { FromRelay, RunEnd, SandpackFile, ToRelay } from '../protocol.ts';
+import { CompileFailure } from './failure.ts';
+import { explainEnd } from './outcome.ts';
+import type { Sandbox } from './sandbox.ts';
+import { sandpackFrames, sandpackSource, TEST_FILE } from './stock.ts';
+import { testMessages } from './tests.ts';
+
+export interface SessionParts {
+  readonly sandbox: Sandbox;
+  post(message: FromRelay): void;
+  /** Rejects with a `CompileFailure` if the program is wrong. */
+  compile(source: ProgramSource): Promise<CompiledProgram>;
+  /** The texts of the modules that a program imports and the runner brings. */
+  library(program: CompiledProgram): Promise<Library>;
+  trace(program: CompiledProgram, frames: readonly RawFrame[]): Promise<ErrorReport['frames']>;
+  now(): number;
+}
+
+/** One run, from the request to its end. */
+interface Running {
+  /** The client's number of the run, which it finds in every message about it. */
+  readonly run: number;
+  /** Whatever the client was told about so far, in terms of the protocol. */
+  sentDone: boolean;
+  shown: boolean;
+  /** Errors are translated one after the other, so that all messages keep their order. */
+  queue: Promise<void>;
+}
+
+/**
+ * Carries out a client's requests and answers in the order of messages that Sandpack's components rely on:
+ *
+ *     start, (status transpiling), state, done, status evaluating, console …, success | show-error, status done, x-end
+ *
+ * A run that was replaced by a later one says nothing more; a later edit is only compiled after `status done`, so every
+ * run that is not replaced comes to it, whatever ended it.
+ */
+export function createSession(parts: SessionParts) {
+  const { sandbox, post } = parts;
+  let current: Running | undefined;
+  let first = true;
+  let files: readonly SandpackFile[] = [];
+  let consoleCount = 0;
+  /** A test run that was asked for while something else was going on: the last one asked for is carried out. */
+  let wanted: { readonly path: string | undefined } | undefined;
+
+  const isCurrent = (running: Running) => current === running;
+
+  const begin = (run: number): Running => {
+    sandbox.stop();
+    const running: Running = { run, sentDone: false, shown: false, queue: Promise.resolve() };
+    current = running;
+    post({ type: 'start', firstLoad: first });
+    return running;
+  };
+
+  const end = (running: Running, status: RunEnd) => {
+    if (!isCurrent(running)) return;
+    current = undefined;
+    if (!running.sentDone) post({ type: 'done', compilatonError: running.shown });
+    if (status === 'done') post({ type: 'success' });
+    post({ type: 'status', status: 'done' });
+    post({ type: 'x-end', 'x-run': running.run, 'x-status': status });
+    const next = wanted;
+    wanted = undefined;
+    if (next) void runTests(next.path);
+  };
+
+  const showError = (running: Running, error: ErrorReport, title: string) => {
+    running.shown = true;
+    post({
+      type: 'action',
+      action: 'show-error',
+      title,
+      path: error.at?.fence ?? '',
+      message: error.message,
+      line: error.at?.line ?? 0,
+      column: error.at?.column ?? 0,
+      payload: { frames: sandpackFrames(error, files) },
+      'x-run': running.run,
+      'x-error': error,
+    });
+  };
+
+  const print = (running: Running, entry: ConsoleEntry) => {
+    const method = entry.kind === 'show' ? 'log' : entry.kind === 'notice' ? 'warn' : entry.kind;
+    const id = `${running.run}-${++consoleCount}`;
+    post({ type: 'console', log: [{ method, id, data: [entry.text] }], 'x-run': running.run, 'x-entry': entry });
+  };
+
+  const locate = async (
+    program: CompiledProgram,
+    error: ErrorReport,
+    raw: readonly RawFrame[],
+  ): Promise<ErrorReport> => {
+    if (raw.length === 0) return error;
+    const frames = await parts.trace(program, raw);
+    return { ...error, frames, ...place(frames) };
+  };
+
+  /** Compiles if need be; a failure is shown, and ends the run. */
+  const compiled = async (running: Running, source: ProgramSource): Promise<CompiledProgram | undefined> => {
+    post({ type: 'status', status: 'transpiling' });
+    try {
+      const program = await parts.compile(source);
+      return isCurrent(running) ? program : undefined;
+    } catch (error) {
+      if (!isCurrent(running)) return undefined;
+      showError(running, failureReport(error), error instanceof CompileFailure ? 'SyntaxError' : 'Error');
+      end(running, 'error');
+      return undefined;
+    }
+  };
+
+  const announce = (running: Running, program: CompiledProgram) => {
+    post({ type: 'state', state: { entry: program.modules.at(-1)?.name ?? '', transpiledModules: {} } });
+    if (first) post({ type: 'test', event: 'initialize_tests' });
+    first = false;
+    running.sentDone = true;
+    post({ type: 'done', compilatonError: false });
+  };
+
+  /** Executes a program and hands on what it says, until it ends. */
+  const execute = async (
+    running: Running,
+    program: CompiledProgram,
+    tested: (result: TestResult) => void,
+    failed: (error: ErrorReport) => void,
+    ended: (status: RunEnd) => void,
+  ) => {
+    const inOrder = (step: () => Promise<void> | void) => {
+      running.queue = running.queue.then(() => (isCurrent(running) ? step() : undefined));
+    };
+    const settle = (message: RunMessage) => {
+      switch (message.type) {
+        case 'console':
+          return inOrder(() => print(running, message.entry));
+        case 'error':
+          return inOrder(async () => {
+            const error = await locate(program, message.error, message.frames);
+            if (isCurrent(running)) failed(error);
+          });
+        case 'test':
+          return inOrder(async () => {
+            const { error, ...result } = message.result;
+            const located = error && (await locate(program, error, message.frames));
+            if (isCurrent(running)) tested({ ...result, ...(located ? { error: located } : {}) });
+          });
+        case 'settled':
+          return inOrder(() => ended(message.failed ? 'error' : 'done'));
+      }
+    };
+    try {
+      const library = await parts.library(program);
+      if (!isCurrent(running)) return;
+      await sandbox.run(program, library, {
+        message: settle,
+        killed: (reason) =>
+          inOrder(() => {
+            failed(explainEnd(reason));
+            ended('error');
+          }),
+      });
+    } catch (error) {
+      inOrder(() => {
+        failed(failureReport(error));
+        ended('error');
+      });
+    }
+  };
+
+  const runProgram = (running: Running, program: CompiledProgram) => {
+    announce(running, program);
+    post({ type: 'status', status: 'evaluating' });
+    return execute(
+      running,
+      program,
+      (result) => post({ type: 'x-test', 'x-run': running.run, 'x-result': result }),
+      (error) => showError(running, error, 'Runtime Exception'),
+      (status) => end(running, status),
+    );
+  };
+
+  const compile = async (request: Extract<ToRelay, { type: 'compile' }>['request']) => {
+    if (request.kind === 'program') return runProgram(begin(request.run), request.program);
+    if (request.kind === 'source') {
+      files = request.source.modules.map(({ name, source }) => ({ path: name, code: source }));
+      const running = begin(request.run);
+      const program = await compiled(running, request.source);
+      return program && runProgram(running, program);
+    }
+    files = request.files;
+    const running = begin(0);
+    const program = await compiled(running, sandpackSource(files));
+    if (!program) return;
+    if (request.evaluate) return runProgram(running, program);
+    announce(running, program);
+    end(running, 'done');
+  };
+
+  /** Runs the test files of a stock client, one after the other. */
+  const runTests = async (path: string | undefined) => {
+    if (current) {
+      wanted = { path };
+      return;
+    }
+    const paths = files
+      .map((file) => file.path)
+      .filter((each) => (path === undefined ? TEST_FILE.test(each) : each === path));
+    const running: Running = { run: 0, sentDone: true, shown: false, queue: Promise.resolve() };
+    current = running;
+    post({ type: 'status', status: 'running-tests' });
+    post({ type: 'test', event: 'total_test_start' });
+    for (const each of paths) {
+      post({ type: 'test', event: 'add_file', path: each });
+      await runTestFile(running, each);
+      if (!isCurrent(running)) return;
+    }
+    post({ type: 'test', event: 'total_test_end' });
+    current = undefined;
+    post({ type: 'status', status: 'done' });
+    const next = wanted;
+    wanted = undefined;
+    if (next) void runTests(next.path);
+  };
+
+  const runTestFile = async (running: Running, path: string) => {
+    const results: { readonly result: TestResult; readonly duration: number }[] = [];
+    const finish = (error?: ErrorReport) => {
+      for (const message of testMessages(path, results, error, files)) post(message);
+    };
+    let program: CompiledProgram;
+    try {
+      program = await parts.compile(sandpackSource(files, path));
+    } catch (error) {
+      if (isCurrent(running)) finish(failureReport(error));
+      return;
+    }
+    if (!isCurrent(running)) return;
+    let failure: ErrorReport | undefined;
+    let before = parts.now();
+    await new Promise<void>((resolve) => {
+      replaced = resolve;
+      void execute(
+        running,
+        program,
+        (result) => {
+          results.push({ result, duration: parts.now() - before });
+          before = parts.now();
+        },
+        (error) => {
+          failure ??= error;
+        },
+        () => {
+          finish(failure);
+          resolve();
+        },
+      );
+    });
+  };
+  /** Lets a test run go that another request has replaced: nobody will hear of its end. */
+  let replaced = () => {};
+
+  return {
+    /** Makes the sandbox ready before the first request. */
+    warm: () => sandbox.warm(),
+    /** Carries out a request; resolves when there is nothing left to do for it but to listen. */
+    async handle(message: ToRelay): Promise<void> {
+      switch (message.type) {
+        case 'compile':
+          wanted = undefined;
+          current = undefined;
+          replaced();
+          return compile(message.request);
+        case 'run-all-tests':
+          return runTests(undefined);
+        case 'run-tests':
+          return runTests(message.path);
+        case 'x-stop': {
+          const running = current;
+          if (!running || running.run !== message.run) return;
+          sandbox.stop();
+          return end(running, 'stopped');
+        }
+        case 'register-frame':
+        case 'refresh':
+          return;
+      }
+    },
+  };
+}
+
+function failureReport(error: unknown): ErrorReport {
+  if (error instanceof CompileFailure) return error.report;
+  return {
+    name: 'Stopped',
+    code: 'RUN_UNAVAILABLE',
+    message: error instanceof Error ? error.message : String(error),
+    frames: [],
+  };
+}

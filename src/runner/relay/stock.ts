@@ -1,0 +1,63 @@
+/** What a stock Sandpack client sends and wants to see, in terms of programs and error reports. */
+import type { ProgramSource, SourceModule } from '../../compiler/program.ts';
+import type { ErrorReport } from '../../probe/entry.ts';
+import { isRecord } from '../check.ts';
+import type { SandpackFile, SandpackFrame } from '../protocol.ts';
+
+/** The files that Sandpack takes for tests. */
+export const TEST_FILE = /\.(test|spec)\.[jt]sx?$/;
+const CODE_FILE = /\.[jt]s$/;
+const DEFAULT_ENTRY = '/index.ts';
+/** How many lines an error is shown with, before and after its own. */
+const CONTEXT_LINES = 3;
+
+/**
+ * Makes a program of a client's files: those that are code, the entry last. The entry is the one given, or the `main` of
+ * `/package.json`. Each file is its own fence, named by its path.
+ */
+export function sandpackSource(files: readonly SandpackFile[], entry = mainOf(files)): ProgramSource {
+  const modules = files.filter(({ path }) => CODE_FILE.test(path)).map(toModule);
+  const main = modules.find(({ name }) => name === entry) ?? { name: entry, source: '', segments: [] };
+  return { target: entry, modules: [...modules.filter((module) => module !== main), main] };
+}
+
+function toModule({ path, code }: SandpackFile): SourceModule {
+  return { name: path, source: code, segments: [{ fence: path, line: 1, count: code.split('\n').length }] };
+}
+
+function mainOf(files: readonly SandpackFile[]): string {
+  const text = files.find(({ path }) => path === '/package.json')?.code;
+  if (text === undefined) return DEFAULT_ENTRY;
+  try {
+    const json: unknown = JSON.parse(text);
+    const main = isRecord(json) && typeof json.main === 'string' ? json.main : DEFAULT_ENTRY;
+    return new URL(main, 'file:///').pathname;
+  } catch {
+    return DEFAULT_ENTRY; // a reader is typing in it: the program is still the program
+  }
+}
+
+/** The frames of an error as Sandpack's overlay wants them: only those whose source is at hand. */
+export function sandpackFrames(error: ErrorReport, files: readonly SandpackFile[]): readonly SandpackFrame[] {
+  return error.frames.flatMap(({ fence, line, column, name }) => {
+    const file = files.find(({ path }) => path === fence);
+    if (!file) return [];
+    return [
+      {
+        _originalFileName: fence,
+        _originalLineNumber: line,
+        _originalColumnNumber: column,
+        ...(name === undefined ? {} : { _originalFunctionName: name }),
+        _originalScriptCode: excerpt(file.code, line),
+      },
+    ];
+  });
+}
+
+function excerpt(code: string, line: number): SandpackFrame['_originalScriptCode'] {
+  const lines = code.split('\n');
+  const from = Math.max(1, line - CONTEXT_LINES);
+  return lines
+    .slice(from - 1, line + CONTEXT_LINES)
+    .map((content, index) => ({ lineNumber: from + index, content, highlight: from + index === line }));
+}

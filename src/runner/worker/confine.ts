@@ -1,0 +1,50 @@
+/**
+ * What a program finds around it. The policy of the frame already refuses every connection; these replacements only
+ * say so in a sentence, and give programs the few things that Node has and a sandboxed Worker lacks.
+ */
+
+const NETWORK = 'Code on this page runs without a network';
+const STORAGE = 'Code on this page runs without the storage of the browser';
+
+const REFUSED: Readonly<Record<string, string>> = {
+  XMLHttpRequest: NETWORK,
+  WebSocket: NETWORK,
+  WebSocketStream: NETWORK,
+  WebTransport: NETWORK,
+  EventSource: NETWORK,
+  importScripts: NETWORK,
+  BroadcastChannel: 'Code on this page runs apart from every other page',
+  indexedDB: STORAGE,
+  caches: STORAGE,
+};
+
+export function confine(scope: object): void {
+  define(scope, 'fetch', () => Promise.reject(refusal('fetch', NETWORK)));
+  for (const [name, reason] of Object.entries(REFUSED)) {
+    if (!(name in scope)) continue;
+    define(scope, name, function refuse() {
+      throw refusal(name, reason);
+    });
+  }
+  define(scope, 'process', { env: {} });
+}
+
+function refusal(name: string, reason: string): Error {
+  return new Error(`${reason}: ${name} does not work here.`);
+}
+
+/** A sandboxed origin counts as insecure in some browsers, which then hide this one; it needs no security. */
+export function provideRandomUUID(source: Crypto): void {
+  if (typeof source.randomUUID === 'function') return;
+  define(source, 'randomUUID', () => {
+    const bytes = source.getRandomValues(new Uint8Array(16));
+    bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
+    bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+    const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+    return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+  });
+}
+
+function define(target: object, name: string, value: unknown): void {
+  Object.defineProperty(target, name, { value, configurable: true, writable: true, enumerable: false });
+}

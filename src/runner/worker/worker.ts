@@ -1,0 +1,140 @@
+/** The Worker that executes one program, and then is gone. */
+import type { ConsoleEntry } from '../../probe/entry.ts';
+import { createProbe, type Probe } from '../../probe/probe.ts';
+import { reportError } from '../../probe/report.ts';
+import { type RawFrame, readStack } from '../../probe/stack.ts';
+import { createMeter } from '../frame/meter.ts';
+import type { FromWorker, Library, ToWorker } from '../inner.ts';
+import { MAX_CHARACTERS, MAX_ENTRY_CHARACTERS, MAX_MESSAGES } from '../limits.ts';
+import { confine, provideRandomUUID } from './confine.ts';
+import { createModules, ImportError, missingExport } from './modules.ts';
+
+const PROBE = 'workbook:probe';
+const LIBRARY = 'eventsourcing';
+/** Where the probe waits for its module to pick it up; the module takes it away, before any code of a page runs. */
+const HANDOVER = '$$workbook';
+
+// Taken before a program can replace it.
+const post: (message: FromWorker) => void = self.postMessage.bind(self);
+const load = (url: string): Promise<object> => import(url);
+
+const modules = createModules();
+const meter = createMeter(MAX_MESSAGES, MAX_CHARACTERS);
+let ended = false;
+/** The fence that the reader ran: that it throws is the outcome of the run, even where the page says that it should. */
+let target = '';
+let targetThrew = false;
+
+const probe: Probe = createProbe({
+  write: (entry) => send({ type: 'console', entry: cut(entry) }),
+  threw: (fence, error) => {
+    targetThrew ||= fence === target;
+    sendError(error, fence);
+  },
+  notThrown: () => probe.notice('This snippet was expected to throw an error, and it did not.'),
+  tested: (result, error) => {
+    const report = result.status === 'fail' ? { error: reportError(error) } : {};
+    send({ type: 'test', result: { ...result, ...report }, frames: placesOf(error) });
+  },
+  failed: (_, error) => fail(error),
+});
+
+self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
+  if (data.type === 'ping') post({ type: 'pong' });
+  else if (data.type === 'load') prepare(data.library);
+  else void run(data);
+};
+self.addEventListener('unhandledrejection', (event) => {
+  event.preventDefault();
+  fail(event.reason);
+});
+self.addEventListener('error', (event) => {
+  event.preventDefault();
+  fail(event.error ?? new Error(event.message));
+});
+
+function prepare(library: Library): void {
+  modules.add([], { [PROBE]: PROBE_MODULE, ...library });
+  // Only a head start: if it fails, the run meets the same error and reports it.
+  if (library[LIBRARY] !== undefined) load(modules.url(LIBRARY)).catch(() => undefined);
+}
+
+const PROBE_MODULE = `const probe = globalThis.${HANDOVER}; delete globalThis.${HANDOVER}; export default probe;`;
+
+async function run({ modules: program, library, target: fence }: Extract<ToWorker, { type: 'run' }>): Promise<void> {
+  target = fence;
+  const entry = program.at(-1);
+  if (!entry) return;
+  modules.add(program, { [PROBE]: PROBE_MODULE, ...library });
+  Object.defineProperty(globalThis, HANDOVER, { value: probe, configurable: true });
+  try {
+    await load(modules.url(PROBE));
+    const exported = new Map<string, readonly string[]>();
+    for (const name of Object.keys(library)) exported.set(name, Object.keys(await load(modules.url(name))));
+    if (library[LIBRARY] !== undefined) probe.watchPending(await load(modules.url(LIBRARY)));
+    for (const { name, code } of program) {
+      const missing = missingExport(code, (specifier) => exported.get(specifier));
+      if (!missing) continue;
+      const { message, line, column } = missing;
+      sendError(new ImportError(message), '', [{ url: name, line, column }]);
+      return finish(true);
+    }
+    confine(globalThis);
+    provideRandomUUID(crypto);
+    Object.assign(globalThis, { console: probe.console, ...probe.timers });
+    await load(modules.url(entry.name));
+    // Compiled fences end themselves; the files of a stock client know nothing of the probe.
+    await probe.end();
+    await probe.idle();
+    finish(probe.failed || targetThrew);
+  } catch (error) {
+    fail(error);
+  }
+}
+
+/** The first error that nobody caught ends the run, as it ends a process of Node. */
+function fail(error: unknown): void {
+  sendError(error, probe.fence);
+  finish(true);
+}
+
+function finish(failed: boolean): void {
+  if (ended) return;
+  send({ type: 'settled', failed });
+  ended = true;
+}
+
+function sendError(error: unknown, fence: string, frames = placesOf(error)): void {
+  const report = reportError(error);
+  send({
+    type: 'error',
+    error: { ...report, message: modules.readable(report.message), ...(fence === '' ? {} : { fence }) },
+    frames,
+  });
+}
+
+function placesOf(error: unknown): readonly RawFrame[] {
+  return readStack(error).flatMap((frame) => {
+    const name = modules.name(frame.url);
+    return name === undefined || !name.startsWith('/') ? [] : [{ ...frame, url: name }];
+  });
+}
+
+function send(message: FromWorker): void {
+  if (ended) return;
+  if (message.type !== 'console' || meter.allows(message)) {
+    post(message);
+  } else {
+    ended = true;
+    post({ type: 'flood' });
+  }
+}
+
+function cut(entry: ConsoleEntry): ConsoleEntry {
+  const shorten = (text: string) =>
+    text.length <= MAX_ENTRY_CHARACTERS
+      ? text
+      : `${text.slice(0, MAX_ENTRY_CHARACTERS)}… (cut: ${text.length} characters)`;
+  const { full, ...rest } = entry;
+  return { ...rest, text: shorten(entry.text), ...(full === undefined ? {} : { full: shorten(full) }) };
+}
