@@ -21,7 +21,7 @@ const found = (paths) => paths.find((path) => path !== undefined && existsSync(p
 export const browsers = () => ({ chromium: found(CHROMIUM), firefox: found(FIREFOX), webkitDriver: found(WEBKIT) });
 
 /** The commands that bring the missing browsers; none when all are there. */
-export function browserSteps() {
+export function missingBrowsers() {
   const debian = existsSync('/usr/bin/apt-get') && process.getuid?.() === 0;
   const missing = [
     ...(found(CHROMIUM) ? [] : ['chromium']),

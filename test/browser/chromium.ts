@@ -1,10 +1,10 @@
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-import { chromiumPath } from '../browser-support/find.ts';
+import { browsers } from '../../scripts/browsers.mjs';
 
 /** Chromium as all browser tests use it. `hosts` gives this machine's loopback other names. */
 export function launch({ hosts = [] }: { hosts?: readonly string[] } = {}): Promise<Browser> {
   return chromium.launch({
-    executablePath: chromiumPath(),
+    executablePath: browsers().chromium,
     args: [
       '--no-sandbox',
       '--disable-gpu',

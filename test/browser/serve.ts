@@ -13,7 +13,9 @@ export interface Served {
 export async function serve(folder: string, base = '/'): Promise<Served> {
   const files = sirv(folder, { dev: true, etag: true });
   const server: Server = createServer((request, response) => {
-    const notFound = () => response.writeHead(404).end();
+    const notFound = () => {
+      response.writeHead(404).end();
+    };
     if (!request.url?.startsWith(base)) return notFound();
     request.url = `/${request.url.slice(base.length)}`;
     files(request, response, notFound);
