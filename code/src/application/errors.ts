@@ -1,0 +1,45 @@
+import { EventSourcingError } from '../domain/errors.ts';
+
+/** There is no such aggregate, or not yet at that version, or not any more (`ES_AGGREGATE_NOT_FOUND`). */
+export class AggregateNotFoundError extends EventSourcingError {
+  override get name(): string {
+    return 'AggregateNotFoundError';
+  }
+  readonly aggregateId: string;
+  /** The version that was asked for, if one was. */
+  readonly version: number | undefined;
+  constructor(topic: string, aggregateId: string, version: number | undefined) {
+    const at = version === undefined ? '' : ` at version ${version}`;
+    super('ES_AGGREGATE_NOT_FOUND', `There is no ${topic} with the id ${aggregateId}${at}.`);
+    this.aggregateId = aggregateId;
+    this.version = version;
+  }
+}
+
+/** The aggregate with this id is of another class (`ES_WRONG_AGGREGATE`). */
+export class WrongAggregateError extends EventSourcingError {
+  override get name(): string {
+    return 'WrongAggregateError';
+  }
+  readonly aggregateId: string;
+  constructor(expected: string, found: string, aggregateId: string) {
+    super('ES_WRONG_AGGREGATE', `The aggregate ${aggregateId} is a ${found}, not a ${expected}.`);
+    this.aggregateId = aggregateId;
+  }
+}
+
+/** An aggregate was changed by other means than its events, so the change would not be saved (`ES_UNRECORDED_CHANGE`). */
+export class UnrecordedChangeError extends EventSourcingError {
+  override get name(): string {
+    return 'UnrecordedChangeError';
+  }
+  readonly aggregateId: string;
+  constructor(topic: string, aggregateId: string) {
+    super(
+      'ES_UNRECORDED_CHANGE',
+      `${topic} ${aggregateId} is not what its events make it: something changed it outside of a method with @event, ` +
+        'or a body depends on more than its parameters (a clock, a random number). Nothing was saved.',
+    );
+    this.aggregateId = aggregateId;
+  }
+}

@@ -1,0 +1,82 @@
+import { ArgumentError } from '../domain/errors.ts';
+import { type Notification, notification } from '../persistence/event-store.ts';
+import { checkedLimit } from '../persistence/limits.ts';
+import type { Mapper } from '../persistence/mapper.ts';
+import type { NotificationOptions, Recorder } from '../persistence/recorder.ts';
+import type { Topics } from '../persistence/topics.ts';
+
+/** A part of the log. */
+export interface Section {
+  /** The ids of its first and last item, for example `1,10`; null if it is empty. */
+  readonly id: string | null;
+  readonly items: readonly Notification[];
+  /** The section to ask for next, or null if this one was not full. */
+  readonly nextId: string | null;
+}
+
+/** The events of all aggregates of an application, in the one order in which they were stored. */
+export class NotificationLog {
+  /** The greatest number of notifications that one select or section holds. */
+  readonly sectionSize: number;
+  readonly #recorder: Recorder;
+  readonly #mapper: Mapper;
+  readonly #topics: Topics;
+
+  constructor(recorder: Recorder, mapper: Mapper, topics: Topics, sectionSize: number) {
+    if (!Number.isSafeInteger(sectionSize) || sectionSize < 1) {
+      throw new ArgumentError(
+        `The section size of a notification log must be a whole number from 1, not ${sectionSize}.`,
+      );
+    }
+    this.#recorder = recorder;
+    this.#mapper = mapper;
+    this.#topics = topics;
+    this.sectionSize = sectionSize;
+  }
+
+  /**
+   * Selects notifications, the earliest first.
+   *
+   * @param options `start` and `stop` are ids, both included; `limit` is at most, and unless given, the section size.
+   * @throws {ArgumentError} if the limit is greater than the section size.
+   */
+  async select(options: NotificationOptions = {}): Promise<Notification[]> {
+    const { start, stop, topics } = options;
+    const limit = options.limit === undefined ? this.sectionSize : checkedLimit(options.limit);
+    if (limit > this.sectionSize) {
+      throw new ArgumentError(
+        `The limit ${limit} is greater than the section size ${this.sectionSize}. Select in several steps, or construct ` +
+          'the application with a greater sectionSize.',
+      );
+    }
+    const stored = await this.#recorder.selectNotifications({
+      start,
+      stop,
+      limit,
+      topics: topics && this.#topics.storedNames(topics),
+    });
+    return stored.map((event) => notification(event.id, this.#mapper.toDomainEvent(event)));
+  }
+
+  /**
+   * The section that begins at an id, and at most as long as asked for: `section('1,10')`.
+   *
+   * @throws {ArgumentError} if the id is not two whole numbers with a comma between them.
+   */
+  async section(sectionId: string): Promise<Section> {
+    const match = /^(-?\d+),(-?\d+)$/.exec(sectionId);
+    if (match === null) {
+      throw new ArgumentError(`A section id is two ids with a comma between them, like '1,10', not '${sectionId}'.`);
+    }
+    const start = Math.max(1, Number(match[1]));
+    const limit = Math.min(Math.max(0, Number(match[2]) - start + 1), this.sectionSize);
+    const items = await this.select({ start, limit });
+    const [first, last] = [items[0], items.at(-1)];
+    if (first === undefined || last === undefined) return { id: null, items, nextId: null };
+    return {
+      id: `${first.id},${last.id}`,
+      items,
+      nextId: items.length === limit ? `${last.id + 1},${last.id + limit}` : null,
+    };
+  }
+}

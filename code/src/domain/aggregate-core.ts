@@ -1,0 +1,71 @@
+import { activity } from './activity.ts';
+import { type Definition, definitionOf, named } from './definition.ts';
+import type { DomainEvent } from './domain-event.ts';
+import { CommandError } from './errors.ts';
+
+/** What an aggregate knows of its own story. It is kept out of sight of `console.log` and of comparisons. */
+export class Life {
+  readonly definition: Definition;
+  /** Every event so far. A command that fails is undone by replaying them. */
+  readonly history: DomainEvent[] = [];
+  /** Those that nobody has collected or saved yet. */
+  pending: DomainEvent[] = [];
+  createdAt: string;
+  modifiedAt: string;
+  isDiscarded = false;
+  /** Why the object can no longer be trusted, if so. */
+  broken: { readonly cause: unknown } | undefined;
+
+  constructor(definition: Definition, event: DomainEvent) {
+    this.definition = definition;
+    this.createdAt = event.timestamp;
+    this.modifiedAt = event.timestamp;
+  }
+}
+
+/** The story of an aggregate, for the library's own use. */
+export let lifeOf: (aggregate: AggregateCore) => Life;
+
+/** The part of every aggregate that replay and recorded methods work on. */
+export abstract class AggregateCore {
+  /** Identifies the aggregate among all others. */
+  declare readonly id: string;
+  /** The version of its last event. */
+  declare readonly version: number;
+  readonly #life: Life;
+
+  static {
+    lifeOf = (aggregate) => aggregate.#life;
+  }
+
+  constructor() {
+    const birth = activity.current;
+    if (birth?.kind !== 'birth' || birth.definition.type !== new.target) throw bypassed(new.target);
+    if (birth.object !== undefined) throw bypassed(new.target);
+    birth.object = this;
+    this.#life = new Life(birth.definition, birth.event);
+    Object.defineProperty(this, 'id', { value: birth.event.aggregateId, enumerable: true });
+    Object.defineProperty(this, 'version', { value: birth.event.version, enumerable: true, writable: true });
+  }
+}
+
+/** Takes note of an event that the aggregate has just lived through. */
+export function advance(aggregate: AggregateCore, life: Life, event: DomainEvent): void {
+  setVersion(aggregate, event.version);
+  life.modifiedAt = event.timestamp;
+  life.history.push(event);
+}
+
+function setVersion(target: { version: number }, version: number): void {
+  target.version = version;
+}
+
+function bypassed(type: abstract new () => AggregateCore): CommandError {
+  // Throws the better error, if what is missing is the decorator itself.
+  definitionOf(type);
+  return new CommandError(
+    'ES_NOT_RECORDED',
+    `An instance of ${named(type)} was made without recording an event. Inside of a class with @event, its own name ` +
+      'means the class without the decorator: write `new this(…)` in static methods, or create it outside.',
+  );
+}

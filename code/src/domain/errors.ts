@@ -1,0 +1,131 @@
+/** Every code that an error of this library can carry. Codes never change once released; messages may. */
+export type ErrorCode =
+  | 'ES_EVENT_NAME'
+  | 'ES_EVENT_PARAMETERS'
+  | 'ES_EVENT_TARGET'
+  | 'ES_EVENT_DUPLICATE'
+  | 'ES_DECORATORS'
+  | 'ES_TOPIC_MISSING'
+  | 'ES_TOPIC_DUPLICATE'
+  | 'ES_TOPIC_UNKNOWN'
+  | 'ES_TRANSCODING'
+  | 'ES_NOT_AN_AGGREGATE'
+  | 'ES_NOT_RECORDED'
+  | 'ES_NESTED_COMMAND'
+  | 'ES_ASYNC_COMMAND'
+  | 'ES_ARGUMENTS'
+  | 'ES_PAYLOAD'
+  | 'ES_DISCARDED'
+  | 'ES_AGGREGATE_BROKEN'
+  | 'ES_UNRECORDED_CHANGE'
+  | 'ES_ID_MISMATCH'
+  | 'ES_VERSION_MISMATCH'
+  | 'ES_VERSION_CONFLICT'
+  | 'ES_AGGREGATE_NOT_FOUND'
+  | 'ES_WRONG_AGGREGATE'
+  | 'ES_STATE_DAMAGED'
+  | 'ES_INVALID_ARGUMENT';
+
+/**
+ * The one family of errors that this library throws. Tell errors apart by `code`, which is stable, or by class.
+ *
+ * @example
+ * ```ts
+ * import { EventSourcingError, event } from 'eventsourcing';
+ *
+ * try {
+ *   event('not a name');
+ * } catch (error) {
+ *   if (error instanceof EventSourcingError) console.log(error.code); // ES_EVENT_NAME
+ * }
+ * ```
+ */
+export class EventSourcingError extends Error {
+  // Names are written out, because a minifier changes those of classes. A getter leaves nothing on the instance.
+  override get name(): string {
+    return 'EventSourcingError';
+  }
+  /** Stable, and the same in every version. */
+  readonly code: ErrorCode;
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** A class, an event or an application is written in a way that cannot work. Thrown when it is defined or built. */
+export class DefinitionError extends EventSourcingError {
+  override get name(): string {
+    return 'DefinitionError';
+  }
+}
+
+/** A recorded method was called in a way that cannot be recorded. Nothing was recorded. */
+export class CommandError extends EventSourcingError {
+  override get name(): string {
+    return 'CommandError';
+  }
+  /** The aggregate that refused, if it existed already. */
+  readonly aggregateId: string | undefined;
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions & { aggregateId?: string | undefined }) {
+    super(code, message, options);
+    this.aggregateId = options?.aggregateId;
+  }
+}
+
+/** A value that an event cannot hold, because it would not come back from storage as it went in (`ES_PAYLOAD`). */
+export class PayloadError extends EventSourcingError {
+  override get name(): string {
+    return 'PayloadError';
+  }
+  /** Where in the payload the value is, for example `trick.tags[2]`. */
+  readonly path: string;
+  constructor(message: string, path: string) {
+    super('ES_PAYLOAD', message);
+    this.path = path;
+  }
+}
+
+/** An event was applied to an aggregate that it does not follow (`ES_ID_MISMATCH` or `ES_VERSION_MISMATCH`). */
+export class EventMismatchError extends EventSourcingError {
+  override get name(): string {
+    return 'EventMismatchError';
+  }
+  /** The id or version that the event has. */
+  readonly given: string | number;
+  /** The id or version that the aggregate expected. */
+  readonly expected: string | number;
+  constructor(
+    code: 'ES_ID_MISMATCH' | 'ES_VERSION_MISMATCH',
+    message: string,
+    given: string | number,
+    expected: string | number,
+  ) {
+    super(code, message);
+    this.given = given;
+    this.expected = expected;
+  }
+}
+
+/** The type of an event is none that is known where it was met (`ES_TOPIC_UNKNOWN`). */
+export class TopicError extends EventSourcingError {
+  override get name(): string {
+    return 'TopicError';
+  }
+  /** The unknown type, for example `Dog.TrickAdded`. */
+  readonly topic: string;
+  constructor(message: string, topic: string) {
+    super('ES_TOPIC_UNKNOWN', message);
+    this.topic = topic;
+  }
+}
+
+/** An argument of a library function is outside of what it accepts (`ES_INVALID_ARGUMENT`). */
+export class ArgumentError extends EventSourcingError {
+  override get name(): string {
+    return 'ArgumentError';
+  }
+  constructor(message: string) {
+    super('ES_INVALID_ARGUMENT', message);
+  }
+}

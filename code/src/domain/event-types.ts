@@ -1,0 +1,92 @@
+import type { AggregateCore } from './aggregate-core.ts';
+import type { DomainEvent } from './domain-event.ts';
+
+/** The payload type of an event whose fields are known by name only. */
+export type Untyped<Names extends readonly string[]> = { [N in Names[number]]: unknown };
+
+/** What the compiler shows when `event` does not fit the class or method under it. */
+export interface DoesNotFit<Reason extends string> {
+  readonly 'this event does not fit': Reason;
+}
+
+export type AnyClass = abstract new (...args: never) => unknown;
+export type AnyMethod = (...args: never) => unknown;
+
+/** `Target` if the event fits it, and otherwise a type whose name says why not. */
+export type Fits<Target, Type extends string, Names extends readonly string[], P> = Target extends abstract new (
+  ...args: infer Params
+) => infer Instance
+  ? Instance extends AggregateCore
+    ? string extends Type
+      ? FitsParameters<Target, Params, Names, P>
+      : Type extends `${string}.${string}`
+        ? FitsParameters<Target, Params, Names, P>
+        : DoesNotFit<`the event of a class is written in full: 'Dog.${Type}'`>
+    : DoesNotFit<'the class must extend Aggregate'>
+  : Target extends (...args: infer Params) => infer Result
+    ? Result extends PromiseLike<unknown> | Generator | AsyncGenerator
+      ? DoesNotFit<'a recorded method can be neither async nor a generator'>
+      : string extends Type
+        ? FitsParameters<Target, Params, Names, P>
+        : Type extends `${string}.${string}`
+          ? DoesNotFit<'the event of a method has no dot: its prefix is that of the class'>
+          : FitsParameters<Target, Params, Names, P>
+    : DoesNotFit<'event stands above a class or a method'>;
+
+type FitsParameters<
+  Target,
+  Params extends readonly unknown[],
+  Names extends readonly string[],
+  P,
+> = number extends Params['length']
+  ? DoesNotFit<'a rest parameter cannot be recorded: use an array'>
+  : number extends Names['length']
+    ? Target
+    : Required<Params>['length'] extends Names['length']
+      ? FitsPayload<Target, Required<Params>, Names, P>
+      : DoesNotFit<`it takes ${Counted<Required<Params>['length']>}, and event() names ${Names['length']}`>;
+
+type Counted<N extends number> = N extends 1 ? '1 parameter' : `${N} parameters`;
+
+type FitsPayload<Target, Params extends readonly unknown[], Names extends readonly string[], P> =
+  Misfits<Params, Names, P> extends infer Wrong extends string
+    ? [Wrong] extends [never]
+      ? Target
+      : DoesNotFit<`the parameter ${Wrong} has another type than the event says`>
+    : never;
+
+/** The names of the parameters whose types differ from those of the payload. A payload of `unknown` says nothing. */
+type Misfits<Params extends readonly unknown[], Names extends readonly string[], P> = {
+  [I in keyof Names & keyof Params & `${number}`]: Names[I] extends keyof P
+    ? unknown extends P[Names[I]]
+      ? never
+      : Same<Exclude<P[Names[I]], undefined>, Exclude<Params[I], undefined>> extends true
+        ? never
+        : Names[I]
+    : Names[I];
+}[keyof Names & keyof Params & `${number}`];
+
+type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;
+
+/** The context that a decorator gets for `Target`. Static and `#private` methods are refused. */
+export type ContextFor<Target> = Target extends AnyClass
+  ? ClassDecoratorContext
+  : ClassMethodDecoratorContext & { readonly static: false; readonly private: false };
+
+/**
+ * An event: a decorator for the class or method that records it, and what policies and projections recognise it by.
+ */
+export interface EventToken<Type extends string, Names extends readonly string[], P> {
+  <Target extends AnyClass | AnyMethod>(target: Fits<Target, Type, Names, P>, context: ContextFor<Target>): Target;
+  /** As given to `event`. */
+  readonly type: Type;
+  /** The names of the parameters, which are those of the payload, in their order. */
+  readonly parameters: Names;
+  /** Whether a recorded event is this one; if so, the type of its payload is known. */
+  matches(event: DomainEvent<unknown>): event is DomainEvent<P>;
+}
+
+/** The names of a typed event, if they are all there. */
+export type AllNamed<P, Names extends readonly string[]> = [Exclude<keyof P, Names[number]>] extends [never]
+  ? Names
+  : readonly [...Names, Exclude<keyof P, Names[number]> & string];

@@ -1,0 +1,48 @@
+import { frozenCopy } from './copy.ts';
+import type { Definition } from './definition.ts';
+import type { DomainEvent, Payload } from './domain-event.ts';
+import { CommandError } from './errors.ts';
+import type { EventSpec } from './event-spec.ts';
+import { isPrimitive } from './primitive.ts';
+import { circumstances } from './record-as.ts';
+
+/** Makes the event that a call is recorded as. */
+export function newEvent(
+  definition: Definition,
+  spec: EventSpec,
+  args: readonly unknown[],
+  aggregateId: string,
+  version: number,
+): DomainEvent {
+  const type = definition.typeOf(spec);
+  const now = circumstances.current;
+  const event: DomainEvent = {
+    type,
+    aggregateId,
+    version,
+    timestamp: now?.timestamp ?? new Date().toISOString(),
+    payload: payloadOf(definition, spec, args, type),
+    ...(now?.metadata === undefined ? undefined : { metadata: now.metadata }),
+  };
+  return Object.freeze(event);
+}
+
+function payloadOf(definition: Definition, spec: EventSpec, args: readonly unknown[], type: string): Payload {
+  const { parameters } = spec;
+  if (args.length > parameters.length) {
+    throw new CommandError(
+      'ES_ARGUMENTS',
+      `A call was made with ${args.length} arguments, and ${type} records ${parameters.length}` +
+        `${parameters.length > 0 ? ` (${parameters.join(', ')})` : ''}. An argument that is not recorded would be ` +
+        'missing at replay: name it in event(…), or do not pass it.',
+    );
+  }
+  const payload: Record<string, unknown> = {};
+  parameters.forEach((name, index) => {
+    const value = args[index];
+    // An optional parameter that was left out is left out of the event too.
+    if (value === undefined) return;
+    payload[name] = isPrimitive(value) ? value : frozenCopy(value, `The event ${type}`, definition.transcodings, name);
+  });
+  return Object.freeze(payload);
+}

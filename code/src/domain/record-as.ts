@@ -1,0 +1,93 @@
+import { frozenCopy } from './copy.ts';
+import type { Payload } from './domain-event.ts';
+import { ArgumentError } from './errors.ts';
+import { isPrimitive } from './primitive.ts';
+import { Scope } from './scope.ts';
+
+/** What `recordAs` can say about the events that are recorded within it. */
+export interface RecordAsOptions {
+  /** The id of the one aggregate that is created within. It takes precedence over the class's `createId`. */
+  readonly id?: string;
+  /** When the events happened: a `Date`, or a UTC time in ISO 8601, such as `2026-11-21T09:30:00Z`. */
+  readonly timestamp?: Date | string;
+  /** Data to keep with each event, for example who asked for it. Nested calls add to it. */
+  readonly metadata?: Payload;
+}
+
+export interface Circumstances {
+  /** The id for the next new aggregate, until one has taken it. */
+  id: string | undefined;
+  readonly idGiven: boolean;
+  readonly timestamp: string | undefined;
+  readonly metadata: Payload | undefined;
+}
+
+export const circumstances = new Scope<Circumstances>();
+
+/**
+ * Runs a function, and records its events with a given id, time or metadata instead of the usual ones.
+ *
+ * @param action a synchronous function: whatever it records before it returns is recorded so.
+ * @returns what the function returns.
+ * @throws {ArgumentError} if an option is not valid, or the function returns a promise.
+ * @example
+ * ```ts
+ * import { Aggregate, event, recordAs } from 'eventsourcing';
+ *
+ * @event('Dog.Registered', 'name')
+ * class Dog extends Aggregate {
+ *   constructor(readonly name: string) { super(); }
+ * }
+ *
+ * const dog = recordAs({ id: 'dog-1', timestamp: '2026-11-21T09:30:00Z' }, () => new Dog('Fido'));
+ * console.log(dog.id, dog.createdAt.getUTCFullYear()); // dog-1 2026
+ * ```
+ */
+export function recordAs<R>(options: RecordAsOptions, action: () => R): R {
+  const outer = circumstances.current;
+  const result = circumstances.run(
+    {
+      id: options.id === undefined ? outer?.id : validId(options.id),
+      idGiven: options.id !== undefined,
+      timestamp: options.timestamp === undefined ? outer?.timestamp : isoTimestamp(options.timestamp),
+      metadata: mergedMetadata(outer?.metadata, options.metadata),
+    },
+    action,
+  );
+  if (typeof result === 'object' && result !== null && 'then' in result && typeof result.then === 'function') {
+    throw new ArgumentError(
+      'recordAs was given an asynchronous function, and holds only until its first await. ' +
+        'Await what is needed first, and record in a synchronous function.',
+    );
+  }
+  return result;
+}
+
+/** @throws {ArgumentError} unless it is text that can identify an aggregate. */
+export function validId(id: unknown): string {
+  if (typeof id === 'string' && id.length > 0 && id.length <= 255) return id;
+  throw new ArgumentError(
+    `The id of an aggregate must be text of 1 to 255 characters, not ${JSON.stringify(id) ?? String(id)}.`,
+  );
+}
+
+const isoPattern = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]00:00)$/;
+
+function isoTimestamp(timestamp: Date | string): string {
+  const date = new Date(timestamp);
+  if (Number.isNaN(date.getTime()) || (typeof timestamp === 'string' && !isoPattern.test(timestamp))) {
+    throw new ArgumentError(
+      `The timestamp of an event must be a valid Date, or UTC text like 2026-11-21T09:30:00Z, not ${String(timestamp)}.`,
+    );
+  }
+  return date.toISOString();
+}
+
+function mergedMetadata(outer: Payload | undefined, inner: Payload | undefined): Payload | undefined {
+  if (inner === undefined) return outer;
+  const merged: Record<string, unknown> = { ...outer };
+  for (const [key, value] of Object.entries(inner)) {
+    merged[key] = isPrimitive(value) ? value : frozenCopy(value, 'The metadata of an event', new Map(), key);
+  }
+  return Object.freeze(merged);
+}

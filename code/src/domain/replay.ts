@@ -1,0 +1,170 @@
+import { activity, type Birth } from './activity.ts';
+import { AggregateCore, advance, type Life, lifeOf } from './aggregate-core.ts';
+import { looseCopy } from './copy.ts';
+import { type Class, type Definition, definitionOf, named } from './definition.ts';
+import type { DomainEvent } from './domain-event.ts';
+import { ArgumentError, CommandError, EventMismatchError, EventSourcingError, TopicError } from './errors.ts';
+import type { EventSpec } from './event-spec.ts';
+import type { Mark } from './marks.ts';
+
+/** A class of aggregates, whatever its constructor takes. */
+export type AggregateClass<A extends AggregateCore = AggregateCore> = abstract new (...args: never[]) => A;
+
+/** Rebuilds an aggregate from all of its events. */
+export function replay<A extends AggregateCore>(type: AggregateClass<A>, events: Iterable<DomainEvent>): A {
+  let aggregate: A | undefined;
+  for (const event of events) {
+    aggregate = aggregate === undefined ? bear(type, event) : proceed(aggregate, event);
+  }
+  if (aggregate === undefined) throw new ArgumentError(`There are no events to replay for ${named(type)}.`);
+  return aggregate;
+}
+
+/** Applies one event: to nothing, if it is the first, or in place. A body that throws leaves the aggregate unchanged. */
+export function mutate<A extends AggregateCore>(
+  type: AggregateClass<A>,
+  aggregate: A | undefined,
+  event: DomainEvent,
+): A {
+  if (aggregate === undefined) return bear(type, event);
+  try {
+    return proceed(aggregate, event);
+  } catch (error) {
+    if (!(error instanceof EventMismatchError || error instanceof TopicError)) rollBack(aggregate, error);
+    throw error;
+  }
+}
+
+/** Runs a constructor as the consequence of an event. */
+export function runBirth(definition: Definition, event: DomainEvent, construct: () => unknown): AggregateCore {
+  const birth: Birth = { kind: 'birth', definition, event, object: undefined };
+  activity.run(birth, construct);
+  if (birth.object === undefined) {
+    throw new CommandError(
+      'ES_NOT_RECORDED',
+      `The constructor of ${named(definition.type)} returned something other than the new aggregate.`,
+    );
+  }
+  advance(birth.object, lifeOf(birth.object), event);
+  return birth.object;
+}
+
+/** Runs the body of a recorded method as the consequence of an event. */
+export function runBody(aggregate: AggregateCore, mark: Mark, event: DomainEvent, life: Life): unknown {
+  const args = argumentsOf(mark.spec, event, life.definition);
+  const result = activity.run({ kind: 'body', object: aggregate, mark }, () =>
+    Reflect.apply(mark.body, aggregate, args),
+  );
+  if (isThenable(result)) {
+    // Its outcome comes too late to matter, but must not count as a rejection that nobody handles.
+    result.then(undefined, () => undefined);
+    throw new CommandError(
+      'ES_ASYNC_COMMAND',
+      `${String(mark.key)} returned a promise. Aggregates decide at once; await what they need before the call.`,
+      { aggregateId: aggregate.id },
+    );
+  }
+  return result;
+}
+
+/** A new object in the state that the events of an aggregate make. */
+export function rebuild(life: Life): AggregateCore {
+  return replay(typeOf(life.definition), life.history);
+}
+
+/** Undoes what a body that threw has changed, by rebuilding the object in place from its events. */
+export function rollBack(aggregate: AggregateCore, cause: unknown): void {
+  const life = lifeOf(aggregate);
+  if (life.definition.hasPrivateMembers) {
+    life.broken = { cause };
+    return;
+  }
+  try {
+    const fresh = rebuild(life);
+    for (const key of Reflect.ownKeys(aggregate)) {
+      if (!Object.hasOwn(fresh, key)) Reflect.deleteProperty(aggregate, key);
+    }
+    for (const key of Reflect.ownKeys(fresh)) {
+      const descriptor = Reflect.getOwnPropertyDescriptor(fresh, key);
+      if (descriptor?.configurable) Object.defineProperty(aggregate, key, descriptor);
+    }
+    life.isDiscarded = lifeOf(fresh).isDiscarded;
+  } catch (error) {
+    life.broken = { cause: error };
+  }
+}
+
+/** The values that the event has for the parameters, in their order, for the body to do with as it likes. */
+function argumentsOf(spec: EventSpec, event: DomainEvent, definition: Definition): unknown[] {
+  return spec.parameters.map((name) => {
+    const value = event.payload[name];
+    return typeof value !== 'object' || value === null
+      ? value
+      : looseCopy(value, `The event ${event.type}`, definition.transcodings, name);
+  });
+}
+
+function bear<A extends AggregateCore>(type: AggregateClass<A>, event: DomainEvent): A {
+  const definition = definitionOf(type);
+  if (event.type !== definition.createdType) throw cannotApply(definition, event, true);
+  checkVersion(event, definition.initialVersion);
+  const args = argumentsOf(definition.created, event, definition);
+  const aggregate = runBirth(definition, event, () => Reflect.construct(type, args));
+  if (!(aggregate instanceof type)) throw cannotApply(definition, event, true);
+  return aggregate;
+}
+
+function proceed<A extends AggregateCore>(aggregate: A, event: DomainEvent): A {
+  const life = lifeOf(aggregate);
+  if (event.aggregateId !== aggregate.id) {
+    throw new EventMismatchError(
+      'ES_ID_MISMATCH',
+      `The event ${event.type} belongs to the aggregate ${event.aggregateId}, not to ${aggregate.id}.`,
+      event.aggregateId,
+      aggregate.id,
+    );
+  }
+  checkVersion(event, aggregate.version + 1);
+  const mark = life.definition.markOf(event.type);
+  if (mark === undefined) throw cannotApply(life.definition, event, false);
+  runBody(aggregate, mark, event, life);
+  advance(aggregate, life, event);
+  return aggregate;
+}
+
+function checkVersion(event: DomainEvent, expected: number): void {
+  if (event.version === expected) return;
+  throw new EventMismatchError(
+    'ES_VERSION_MISMATCH',
+    `The event ${event.type} has version ${event.version}, and the next version of the aggregate ` +
+      `${event.aggregateId} is ${expected}. Apply its events once each, in their order.`,
+    event.version,
+    expected,
+  );
+}
+
+function cannotApply(definition: Definition, event: DomainEvent, first: boolean): TopicError {
+  const expected = first ? `its first event is ${definition.createdType}` : `it has ${definition.types.join(', ')}`;
+  return new TopicError(
+    `${event.type} (version ${event.version} of ${event.aggregateId}) is not an event that ` +
+      `${named(definition.type)} can apply here: ${expected}.`,
+    event.type,
+  );
+}
+
+/** The class of a definition is one of aggregates: `event` refuses all others. */
+function typeOf(definition: Definition): AggregateClass {
+  const { type } = definition;
+  if (isAggregateClass(type)) return type;
+  throw new EventSourcingError('ES_NOT_AN_AGGREGATE', `${named(type)} does not extend Aggregate.`);
+}
+
+export function isAggregateClass(type: unknown): type is AggregateClass & Class {
+  if (typeof type !== 'function') return false;
+  const prototype: unknown = Reflect.get(type, 'prototype');
+  return prototype instanceof AggregateCore;
+}
+
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+}

@@ -1,0 +1,38 @@
+export { Application, type ApplicationOptions, type UpdateOptions } from './application/application.ts';
+export { AggregateNotFoundError, UnrecordedChangeError, WrongAggregateError } from './application/errors.ts';
+export { NotificationLog, type Section } from './application/notification-log.ts';
+export { type GetOptions, Repository } from './application/repository.ts';
+export { Aggregate } from './domain/aggregate.ts';
+export type { AggregateCore } from './domain/aggregate-core.ts';
+export type { DeepReadonly, DomainEvent, Payload } from './domain/domain-event.ts';
+export {
+  ArgumentError,
+  CommandError,
+  DefinitionError,
+  type ErrorCode,
+  EventMismatchError,
+  EventSourcingError,
+  PayloadError,
+  TopicError,
+} from './domain/errors.ts';
+export { type EventFunction, event } from './domain/event.ts';
+export type { ContextFor, DoesNotFit, EventToken, Fits, Untyped } from './domain/event-types.ts';
+export { type RecordAsOptions, recordAs } from './domain/record-as.ts';
+export { type RecordedEvents, recorded } from './domain/recorded.ts';
+export type { AggregateClass } from './domain/replay.ts';
+export { type Transcoding, type TranscodingOptions, transcoding } from './domain/transcoding.ts';
+export { NAMESPACE_URL, uuid4, uuid5 } from './domain/uuid.ts';
+export { StateDamagedError, VersionConflictError } from './persistence/errors.ts';
+export { EventStore, type Notification } from './persistence/event-store.ts';
+export { Mapper } from './persistence/mapper.ts';
+export { MemoryRecorder, memory } from './persistence/memory.ts';
+export type {
+  NotificationOptions,
+  Recorder,
+  SelectOptions,
+  Store,
+  StoredEvent,
+  StoredNotification,
+} from './persistence/recorder.ts';
+export { type Aliases, Topics } from './persistence/topics.ts';
+export { Transcoder } from './persistence/transcoder.ts';

@@ -1,0 +1,111 @@
+import { VersionConflictError } from './errors.ts';
+import { checkedLimit } from './limits.ts';
+import type {
+  NotificationOptions,
+  Recorder,
+  SelectOptions,
+  Store,
+  StoredEvent,
+  StoredNotification,
+} from './recorder.ts';
+
+/** Keeps events in the memory of the process, for tests, lessons and prototypes. They are gone when it ends. */
+export class MemoryRecorder implements Recorder {
+  readonly #log: StoredNotification[] = [];
+  /** By aggregate, in the order of versions. */
+  readonly #streams = new Map<string, StoredEvent[]>();
+
+  async insert(events: readonly StoredEvent[]): Promise<number[]> {
+    // Nothing is awaited between the check and the last push, so that no other insert can come in between.
+    const added = new Map<string, Set<number>>();
+    for (const { aggregateId, version } of events) {
+      const versions = added.get(aggregateId) ?? new Set();
+      const stream = this.#streams.get(aggregateId) ?? [];
+      if (versions.has(version) || stream[positionAfter(stream, version) - 1]?.version === version) {
+        throw new VersionConflictError(aggregateId, version, stream.at(-1)?.version ?? 0);
+      }
+      added.set(aggregateId, versions.add(version));
+    }
+    return events.map((event) => {
+      const notification = { id: this.#log.length + 1, ...event };
+      this.#log.push(notification);
+      const stream = this.#streams.get(event.aggregateId);
+      if (stream === undefined) this.#streams.set(event.aggregateId, [event]);
+      else stream.splice(positionAfter(stream, event.version), 0, event);
+      return notification.id;
+    });
+  }
+
+  async select(aggregateId: string, options: SelectOptions = {}): Promise<StoredEvent[]> {
+    const { gt = Number.NEGATIVE_INFINITY, lte = Number.POSITIVE_INFINITY, desc = false } = options;
+    const limit = checkedLimit(options.limit);
+    const stream = this.#streams.get(aggregateId) ?? [];
+    const selected = stream.slice(positionAfter(stream, gt), positionAfter(stream, lte));
+    if (desc) selected.reverse();
+    return selected.slice(0, limit);
+  }
+
+  async selectNotifications(options: NotificationOptions = {}): Promise<StoredNotification[]> {
+    const { start = 1, stop = Number.POSITIVE_INFINITY } = options;
+    const limit = checkedLimit(options.limit);
+    const topics = options.topics === undefined ? undefined : new Set(options.topics);
+    const selected: StoredNotification[] = [];
+    for (let id = Math.max(1, start); id <= Math.min(stop, this.#log.length) && selected.length < limit; id++) {
+      const notification = this.#log[id - 1];
+      if (notification !== undefined && (topics === undefined || topics.has(notification.topic))) {
+        selected.push(notification);
+      }
+    }
+    return selected;
+  }
+
+  async maxNotificationId(): Promise<number> {
+    return this.#log.length;
+  }
+}
+
+/** The index of the first event with a greater version. New versions belong at the end, which is looked at first. */
+function positionAfter(stream: readonly StoredEvent[], version: number): number {
+  let high = stream.length;
+  if ((stream.at(-1)?.version ?? Number.NEGATIVE_INFINITY) <= version) return high;
+  let low = 0;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((stream[middle]?.version ?? Number.POSITIVE_INFINITY) <= version) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/**
+ * A store in memory. Applications that are given the same one, and have the same name, see the same events.
+ *
+ * @example
+ * ```ts
+ * import { Aggregate, Application, event, memory } from 'eventsourcing';
+ *
+ * @event('Dog.Registered', 'name')
+ * class Dog extends Aggregate {
+ *   constructor(readonly name: string) { super(); }
+ * }
+ *
+ * class DogSchool extends Application {
+ *   static aggregates = [Dog];
+ * }
+ *
+ * const store = memory();
+ * const dog = new Dog('Fido');
+ * await new DogSchool({ store }).save(dog);
+ * console.log(await new DogSchool({ store }).repository.has(Dog, dog.id)); // true
+ * ```
+ */
+export function memory(): Store {
+  const recorders = new Map<string, Recorder>();
+  return {
+    recorder(application) {
+      const recorder = recorders.get(application) ?? new MemoryRecorder();
+      recorders.set(application, recorder);
+      return recorder;
+    },
+  };
+}

@@ -1,0 +1,66 @@
+/** An event as a recorder keeps it: what it says is bytes, which only a mapper can read. */
+export interface StoredEvent {
+  readonly aggregateId: string;
+  /** A whole number from 0. One aggregate has each version once. */
+  readonly version: number;
+  /** The type of the event, for example `Dog.TrickAdded`. */
+  readonly topic: string;
+  readonly state: Uint8Array;
+}
+
+/** A stored event and its place in the order of all events of an application. */
+export interface StoredNotification extends StoredEvent {
+  /** A whole number from 1. Later events have greater ids; ids may be missing, and none appears late. */
+  readonly id: number;
+}
+
+/** Which events of one aggregate to select. Without options: all of them. */
+export interface SelectOptions {
+  /** Only versions greater than this. */
+  readonly gt?: number | undefined;
+  /** Only versions less than or equal to this. */
+  readonly lte?: number | undefined;
+  /** The latest first, instead of the earliest. */
+  readonly desc?: boolean | undefined;
+  /** At most this many: a whole number from 0. */
+  readonly limit?: number | undefined;
+}
+
+/** Which events of all aggregates to select. */
+export interface NotificationOptions {
+  /** The least id; 1 unless given, and less than 1 means 1. */
+  readonly start?: number | undefined;
+  /** The greatest id. */
+  readonly stop?: number | undefined;
+  /** At most this many: a whole number from 0. */
+  readonly limit?: number | undefined;
+  /** Only events of these types. */
+  readonly topics?: readonly string[] | undefined;
+}
+
+/**
+ * Keeps events, in one place per application. Every recorder behaves alike; one suite of tests holds them to it.
+ * Versions of an aggregate are unique to a recorder and need not be contiguous: that is the aggregate's own concern.
+ */
+export interface Recorder {
+  /**
+   * Stores all of the events or none of them, in one transaction.
+   *
+   * @returns their notification ids, in the order of the events: one more than the greatest id so far, and so on, with
+   * no id of another transaction between them.
+   * @throws {VersionConflictError} if a version of an aggregate is there already, or twice among the events.
+   */
+  insert(events: readonly StoredEvent[]): Promise<number[]>;
+  /** Selects events of one aggregate, by version. */
+  select(aggregateId: string, options?: SelectOptions): Promise<StoredEvent[]>;
+  /** Selects events of all aggregates, by notification id. */
+  selectNotifications(options?: NotificationOptions): Promise<StoredNotification[]>;
+  /** The greatest notification id, or 0 if there is none. */
+  maxNotificationId(): Promise<number>;
+}
+
+/** Opens the recorders of applications. Each application has a log of its own, also within one store. */
+export interface Store {
+  /** The recorder of the application with this name. */
+  recorder(application: string): Recorder;
+}
