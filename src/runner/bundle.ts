@@ -104,7 +104,9 @@ async function script(options: BuildOptions): Promise<string> {
   const { outputFiles } = await build({
     absWorkingDir: fileURLToPath(ROOT),
     bundle: true,
-    minify: true,
+    minifyWhitespace: true,
+    minifySyntax: true,
+    minifyIdentifiers: true,
     write: false,
     platform: 'browser',
     target: ['chrome120', 'firefox128', 'safari17'],
@@ -112,8 +114,8 @@ async function script(options: BuildOptions): Promise<string> {
     charset: 'utf8',
     legalComments: 'none',
     logLevel: 'silent', // failures are thrown, with all that esbuild has to say
-    define: { 'process.env.NODE_ENV': '"production"', ...options.define },
     ...options,
+    define: { 'process.env.NODE_ENV': '"production"', ...options.define },
   });
   const [file] = outputFiles ?? [];
   if (!file) throw new Error('esbuild wrote nothing for a part of the runner.');

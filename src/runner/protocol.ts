@@ -27,7 +27,6 @@ export type ToRelay =
     }
   | { readonly type: 'run-all-tests' }
   | { readonly type: 'run-tests'; readonly path: string }
-  | { readonly type: 'refresh' }
   | { readonly type: 'x-stop'; readonly run: number };
 
 /** A place in a file with the lines around it, as Sandpack's error overlay wants it. */

@@ -1,5 +1,7 @@
 /** The compile Worker: the project's compiler, in the browser. It transforms code and never runs it. */
-import { CompileError, compile, type ProgramSource } from '../../compiler/index.ts';
+import { compile } from '../../compiler/compile.ts';
+import { CompileError } from '../../compiler/error.ts';
+import type { ProgramSource } from '../../compiler/program.ts';
 import type { ErrorReport } from '../../probe/entry.ts';
 import type { CompileAnswer, CompileQuestion } from './messages.ts';
 

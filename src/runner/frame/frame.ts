@@ -3,8 +3,9 @@
  * itself, since in some browsers it shares its thread with the page.
  */
 import type { FromFrame, KillReason, Library, ToFrame, ToWorker } from '../inner.ts';
-import { MAX_CHARACTERS, MAX_MESSAGES, MAX_UNANSWERED, PING_EVERY_MS } from '../limits.ts';
-import { createMeter } from './meter.ts';
+import { MAX_CHARACTERS, MAX_MESSAGES } from '../limits.ts';
+import { createMeter } from '../meter.ts';
+import { createPulse } from '../pulse.ts';
 
 /** Tests, errors and the end of a run come on top of its console messages. */
 const OTHER_MESSAGES = 500;
@@ -31,14 +32,12 @@ function serve(port: MessagePort): void {
     if (!worker) return;
     const { run, modules, library, target } = request;
     const meter = createMeter(MAX_MESSAGES + OTHER_MESSAGES, MAX_CHARACTERS * 2);
-    let unanswered = 0;
-    const timer = setInterval(() => {
-      if (unanswered >= MAX_UNANSWERED) return kill('loop');
-      unanswered++;
-      send(worker, { type: 'ping' });
-    }, PING_EVERY_MS);
+    const pulse = createPulse(
+      () => send(worker, { type: 'ping' }),
+      () => kill('loop'),
+    );
     const end = () => {
-      clearInterval(timer);
+      pulse.stop();
       worker.onmessage = null;
       worker.onerror = null;
       worker.terminate();
@@ -50,14 +49,18 @@ function serve(port: MessagePort): void {
       post({ type: 'killed', run, reason });
     };
     stopCurrent = end;
-    worker.onerror = () => kill('crash');
+    worker.onerror = (event) => {
+      event.preventDefault();
+      kill('crash');
+    };
     worker.onmessage = ({ data }: MessageEvent) => {
-      if (data?.type === 'pong') unanswered = 0;
+      if (data?.type === 'pong') pulse.answered();
       if (data?.type === 'flood' || !meter.allows(data)) return kill('flood');
       if (data?.type !== 'pong') port.postMessage({ type: 'message', run, message: data });
       if (data?.type === 'settled') end();
     };
     send(worker, { type: 'run', modules, library, target });
+    pulse.start();
   };
 
   port.onmessage = ({ data }: MessageEvent<ToFrame>) => {

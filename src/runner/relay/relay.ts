@@ -39,7 +39,6 @@ function start(page: Window): void {
     if (source !== page || origin !== location.origin) return;
     const message = readToRelay(data);
     if (message?.type === 'register-frame') id = message.id;
-    else if (message?.type === 'refresh') location.reload();
     else if (message) void session.handle(message);
   });
   session.warm();

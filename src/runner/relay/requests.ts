@@ -30,7 +30,6 @@ export function readToRelay(value: unknown): ToRelay | undefined {
       return run === undefined ? undefined : { type: 'x-stop', run };
     }
     case 'run-all-tests':
-    case 'refresh':
       return { type: value.type };
     default:
       return undefined;

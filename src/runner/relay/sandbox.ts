@@ -1,13 +1,7 @@
 import type { CompiledProgram } from '../../compiler/program.ts';
-import {
-  type FromFrame,
-  type KillReason,
-  type Library,
-  type RunMessage,
-  readFromFrame,
-  type ToFrame,
-} from '../inner.ts';
-import { MAX_UNANSWERED, PING_EVERY_MS, START_TIMEOUT_MS } from '../limits.ts';
+import { type KillReason, type Library, type RunMessage, readFromFrame, type ToFrame } from '../inner.ts';
+import { START_TIMEOUT_MS } from '../limits.ts';
+import { createPulse, type Pulse } from '../pulse.ts';
 
 /** Why a run was ended from outside: by the frame, or because the frame itself was lost. */
 export type EndReason = KillReason | 'lost';
@@ -40,13 +34,13 @@ export interface SandboxFrame {
 
 export function createSandbox({ open, assets }: SandboxParts): Sandbox {
   let frame: Promise<SandboxFrame> | undefined;
-  let current: { readonly run: number; readonly listener: SandboxListener } | undefined;
+  let current: Current | undefined;
   let last = 0;
 
   const prepare = async (): Promise<SandboxFrame> => {
     const [opened, { worker, library }] = await Promise.all([open(), assets()]);
     send(opened, { type: 'assets', worker, library });
-    watch(opened);
+    opened.port.onmessage = ({ data }: MessageEvent) => receive(data);
     return opened;
   };
   const ready = (): Promise<SandboxFrame> => {
@@ -56,55 +50,78 @@ export function createSandbox({ open, assets }: SandboxParts): Sandbox {
     });
     return frame;
   };
-  const discard = (lost: SandboxFrame) => {
-    lost.close();
-    frame = undefined;
+  const end = () => {
+    current?.pulse?.stop();
+    current = undefined;
   };
 
-  const watch = (watched: SandboxFrame) => {
-    let unanswered = 0;
-    const timer = setInterval(() => {
-      if (unanswered >= MAX_UNANSWERED) {
-        clearInterval(timer);
-        discard(watched);
-        const ended = current;
-        current = undefined;
-        ended?.listener.killed('lost');
-        return;
-      }
-      unanswered++;
-      send(watched, { type: 'ping' });
-    }, PING_EVERY_MS);
-    watched.port.onmessage = ({ data }: MessageEvent) => {
-      const message = readFromFrame(data);
-      if (message?.type === 'pong') unanswered = 0;
-      else if (message && message.run === current?.run) deliver(message);
-    };
+  const start = async (running: Current) => {
+    const opened = await ready();
+    if (current !== running) return;
+    running.pulse = createPulse(
+      () => send(opened, { type: 'ping' }),
+      () => lose(opened, running),
+    );
+    send(opened, running.request);
+    running.pulse.start();
   };
-  const deliver = (message: Exclude<FromFrame, { type: 'pong' }>) => {
-    const listener = current?.listener;
-    if (message.type === 'killed' || message.message.type === 'settled') current = undefined;
-    if (message.type === 'killed') listener?.killed(message.reason);
-    else listener?.message(message.message);
+  /** The frame's process is gone. The run is at fault only if the frame was alive when it began. */
+  const lose = (lost: SandboxFrame, running: Current) => {
+    lost.close();
+    frame = undefined;
+    if (running.alive || running.restarted) {
+      end();
+      running.listener.killed('lost');
+      return;
+    }
+    running.restarted = true;
+    start(running).catch(() => {
+      end();
+      running.listener.killed('lost');
+    });
+  };
+
+  const receive = (data: unknown) => {
+    const message = readFromFrame(data);
+    if (!message || !current) return;
+    if (message.type === 'pong') {
+      current.alive = true;
+      current.pulse?.answered();
+      return;
+    }
+    if (message.run !== current.request.run) return;
+    const { listener } = current;
+    if (message.type === 'killed' || message.message.type === 'settled') end();
+    if (message.type === 'killed') listener.killed(message.reason);
+    else listener.message(message.message);
   };
 
   return {
-    async run(program, library, listener) {
-      const run = ++last;
-      current = { run, listener };
-      const opened = await ready();
-      if (current?.run !== run) return;
+    run(program, library, listener) {
+      end();
       const modules = program.modules.map(({ name, code }) => ({ name, code }));
-      send(opened, { type: 'run', run, modules, library, target: program.target });
+      const request = { type: 'run', run: ++last, modules, library, target: program.target } as const;
+      current = { request, listener, pulse: undefined, alive: false, restarted: false };
+      return start(current);
     },
     warm() {
       ready().catch(() => undefined);
     },
     stop() {
-      current = undefined;
+      if (!current) return;
+      end();
       frame?.then((opened) => send(opened, { type: 'stop' })).catch(() => undefined); // whoever asked for the frame heard
     },
   };
+}
+
+interface Current {
+  readonly request: Extract<ToFrame, { type: 'run' }>;
+  readonly listener: SandboxListener;
+  pulse: Pulse | undefined;
+  /** Whether the frame has answered since the run began. */
+  alive: boolean;
+  restarted: boolean;
 }
 
 function send({ port }: SandboxFrame, message: ToFrame): void {

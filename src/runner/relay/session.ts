@@ -288,7 +288,6 @@ export function createSession(parts: SessionParts) {
           return end(running, 'stopped');
         }
         case 'register-frame':
-        case 'refresh':
           return;
       }
     },

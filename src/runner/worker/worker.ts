@@ -3,9 +3,9 @@ import type { ConsoleEntry } from '../../probe/entry.ts';
 import { createProbe, type Probe } from '../../probe/probe.ts';
 import { reportError } from '../../probe/report.ts';
 import { type RawFrame, readStack } from '../../probe/stack.ts';
-import { createMeter } from '../frame/meter.ts';
 import type { FromWorker, Library, ToWorker } from '../inner.ts';
 import { MAX_CHARACTERS, MAX_ENTRY_CHARACTERS, MAX_MESSAGES } from '../limits.ts';
+import { createMeter } from '../meter.ts';
 import { confine, provideRandomUUID } from './confine.ts';
 import { createModules, ImportError, missingExport } from './modules.ts';
 
@@ -39,11 +39,11 @@ const probe: Probe = createProbe({
   failed: (_, error) => fail(error),
 });
 
-self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
+self.addEventListener('message', ({ data }: MessageEvent<ToWorker>) => {
   if (data.type === 'ping') post({ type: 'pong' });
   else if (data.type === 'load') prepare(data.library);
   else void run(data);
-};
+});
 self.addEventListener('unhandledrejection', (event) => {
   event.preventDefault();
   fail(event.reason);

@@ -1,4 +1,4 @@
-import { weigh } from '../inner.ts';
+import { weigh } from './inner.ts';
 
 /** Counts what a run sends, and says when it is too much. */
 export interface Meter {
