@@ -4,6 +4,8 @@ import { PROBE, type ProgramSource, type Segment, type SourceModule } from './pr
 export interface AssembleOptions {
   /** What the checks of an exercise are run against. The reader's own work is an edit of the starter. */
   readonly against?: 'starter' | 'solution';
+  /** Whether fences that run in Node only take part. By default, if the target is one. */
+  readonly node?: boolean;
 }
 
 /** The module that the fences of a scope make up. Its names are not exported: only named files are imported. */
@@ -21,7 +23,7 @@ export function assemble(
   fences: readonly Fence[],
   target: string,
   edits: ReadonlyMap<string, string> = new Map(),
-  { against = 'starter' }: AssembleOptions = {},
+  { against = 'starter', node }: AssembleOptions = {},
 ): ProgramSource {
   const index = fences.findIndex(({ id }) => id === target);
   const fence = fences[index];
@@ -29,7 +31,7 @@ export function assemble(
   if (fence.mode === 'static') throw new Error(`The fence ${target} is static: it is shown and never run.`);
 
   const edited = fences.slice(0, index + 1).map((each) => ({ ...each, code: edits.get(each.id) ?? each.code }));
-  const available = edited.filter((each) => each.id === target || takesPart(each, fence));
+  const available = edited.filter((each) => each.id === target || takesPart(each, node ?? fence.mode === 'node'));
   const files = new Map<string, Fence>();
   for (const each of available) {
     if (each.file === undefined || each.test) continue;
@@ -46,9 +48,8 @@ export function assemble(
   };
 }
 
-/** A fence that is run only in Node belongs to the programs of such fences; all others do without it. */
-function takesPart(each: Fence, target: Fence): boolean {
-  return each.errors === undefined && (each.mode === 'live' || (each.mode === 'node' && target.mode === 'node'));
+function takesPart({ errors, mode }: Fence, node: boolean): boolean {
+  return errors === undefined && (mode === 'live' || (mode === 'node' && node));
 }
 
 function entryName(fence: Fence): string {

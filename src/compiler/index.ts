@@ -1,4 +1,5 @@
 export { type AssembleOptions, assemble, SCOPE_MODULE } from './assemble.ts';
+export { type FenceClaim, readClaims } from './claims.ts';
 export { type CompileOptions, compile } from './compile.ts';
 export { CompileError, type CompileProblem } from './error.ts';
 export { createLocator, locate } from './locate.ts';

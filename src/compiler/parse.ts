@@ -26,8 +26,10 @@ export function parseModule(module: SourceModule): types.File {
   for (const segment of module.segments) {
     const alone = attempt(lines.slice(segment.line - 1, segment.line - 1 + segment.count).join('\n'), module.name);
     if ('file' in alone) continue;
-    const line = Math.min(alone.line, segment.count);
-    throw new CompileError('syntax', explain(alone), { fence: segment.fence, line, column: alone.column });
+    const text = lines.slice(segment.line - 1, segment.line - 1 + segment.count);
+    const atEnd = alone.line >= text.length && alone.column > (text.at(-1)?.trimEnd().length ?? 0);
+    const message = atEnd ? 'The snippet ends too early: something that was opened is not closed.' : explain(alone);
+    throw new CompileError('syntax', message, { fence: segment.fence, line: alone.line, column: alone.column });
   }
   const place = nearestPlace(module.segments, whole.line, whole.column);
   const duplicate = whole.reason === 'VarRedeclaration';

@@ -116,14 +116,12 @@ function attachOutput(
   }
 }
 
-function checkJson(block: CodeBlock, complain: (message: string, line: number) => void): void {
+function checkJson(block: CodeBlock, complain: (message: string) => void): void {
   try {
     JSON.parse(block.code);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    const position = / at position (\d+)/.exec(message)?.[1];
-    const line = position === undefined ? 1 : block.code.slice(0, Number(position)).split('\n').length;
-    complain(`This JSON cannot be parsed: ${message}`, block.open + line);
+    complain(`This JSON cannot be parsed: ${message.replaceAll(/\s+/g, ' ')}`);
   }
 }
 

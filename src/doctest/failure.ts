@@ -1,0 +1,41 @@
+/** What is wrong with a fence or a page. */
+export type FailureKind =
+  | 'page' // the Markdown itself: attributes, JSON, exercises
+  | 'compile'
+  | 'type'
+  | 'threw'
+  | 'not thrown'
+  | 'value'
+  | 'output'
+  | 'test'
+  | 'exercise'
+  | 'pending'
+  | 'rejection'
+  | 'hung'
+  | 'recording'
+  | 'ceiling';
+
+export interface Failure {
+  readonly kind: FailureKind;
+  /** The line of the Markdown file, from 1. */
+  readonly line: number;
+  readonly column?: number;
+  readonly message: string;
+  readonly expected?: string;
+  readonly found?: string;
+}
+
+/** What came of one fence. */
+export interface FenceResult {
+  readonly fence: string;
+  readonly status: 'done' | 'error' | 'skipped';
+  /** Why it was skipped. */
+  readonly reason?: string;
+  /** All that it printed, as it is recorded. */
+  readonly text: string;
+  /** The values of its `//=>` lines, by the line in the fence. */
+  readonly shown: readonly { readonly line: number; readonly text: string }[];
+  /** What its console printed, without the `//=>` values. */
+  readonly console: string;
+  readonly failures: readonly Failure[];
+}

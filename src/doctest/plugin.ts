@@ -1,0 +1,141 @@
+import { readFileSync } from 'node:fs';
+import { relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { decodedMappings, encodedMap, TraceMap } from '@jridgewell/trace-mapping';
+import type { Plugin } from 'vitest/config';
+import { type CompiledModule, PROBE } from '../compiler/index.ts';
+import { extractPage } from '../extract/index.ts';
+import { type PageData, preparePage } from './page-data.ts';
+import type { SuiteData } from './suite.ts';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const here = (file: string) => JSON.stringify(fileURLToPath(new URL(file, import.meta.url)));
+
+/** The query of a module that belongs to a page: which program, and which of its modules. */
+const KEY = 'doctest';
+
+/** Makes Markdown files into test files, for Vitest. */
+export function doctests(): Plugin {
+  const pages = new Map<string, PageData>();
+  const load = (path: string) => {
+    const data = preparePage(extractPage(readFileSync(path, 'utf8'), relative(ROOT, path)));
+    pages.set(path, data);
+    return data;
+  };
+
+  return {
+    name: 'doctests',
+    enforce: 'pre',
+    async resolveId(source, importer) {
+      if (source.includes(`?${KEY}=`)) return source;
+      const { path, key, module } = parseId(importer ?? '');
+      if (key === undefined) return null;
+      if (source === PROBE) return moduleId(path, key, 'probe');
+      if (source === 'vitest' && module?.startsWith('/')) return moduleId(path, key, 'vitest');
+      if (source === 'node:assert/strict') return fileURLToPath(new URL('../probe/assert.ts', import.meta.url));
+      if (module?.startsWith('/') && source.startsWith('/')) return moduleId(path, key, source);
+      // As the workbook itself would import it, wherever the page lies.
+      return await this.resolve(source, fileURLToPath(import.meta.url), { skipSelf: true });
+    },
+    load(id) {
+      const { path, key, module } = parseId(id);
+      if (!/\.mdx?$/.test(path)) return null;
+      if (key === undefined) {
+        const data = load(path);
+        return { code: suiteModule(path, data), map: { mappings: '' } };
+      }
+      if (module === 'probe') return `import { session } from ${sessionOf(path, key)}; export default session.probe;`;
+      if (module === 'vitest') return vitestModule(path, key);
+      const data = pages.get(path) ?? load(path);
+      const program = data.programs.get(key);
+      if (module === 'session') return sessionModule(path, key, data);
+      const compiled = program?.modules.find(({ name }) => name === module);
+      if (!compiled) throw new Error(`${path} has no module ${module} in its program ${key}.`);
+      return { code: compiled.code, map: mapToPage(compiled, data, path) };
+    },
+  };
+}
+
+function moduleId(path: string, key: string, module: string): string {
+  // The name comes first, and the key last: Vite would take `….ts` at the end for TypeScript.
+  return `${path}?${KEY}=${encodeURIComponent(module)}&program=${key}`;
+}
+
+function parseId(id: string): { path: string; key?: string; module?: string } {
+  const [path = '', query = ''] = id.split('?');
+  const params = new URLSearchParams(query);
+  const key = params.get('program');
+  const module = params.get(KEY);
+  return { path, ...(key === null ? {} : { key }), ...(module === null ? {} : { module }) };
+}
+
+function sessionOf(path: string, key: string): string {
+  return JSON.stringify(moduleId(path, key, 'session'));
+}
+
+/** The test file. */
+function suiteModule(path: string, { page, steps, broken, claims, problems, programs }: PageData): string {
+  const data: SuiteData = {
+    path,
+    fences: page.fences,
+    steps,
+    broken: Object.fromEntries(broken),
+    claims: Object.fromEntries(claims),
+    problems,
+  };
+  const keys = [...programs.keys()];
+  return [
+    `import { describePage } from ${here('./suite.ts')};`,
+    ...keys.map((key, index) => `import { session as s${index} } from ${sessionOf(path, key)};`),
+    `describePage(${JSON.stringify(data)}, {${keys.map((key, index) => `${JSON.stringify(key)}: s${index}`).join(', ')}});`,
+  ].join('\n');
+}
+
+/** The session of one program, shared by its modules and the test file. */
+function sessionModule(path: string, key: string, { programs, page }: PageData): string {
+  const modules = programs.get(key)?.modules ?? [];
+  const entry = modules.at(-1)?.name ?? '';
+  const library = modules.some(({ imports }) => imports.includes('eventsourcing'));
+  const node = page.fences.filter(({ mode }) => mode === 'node').map(({ id }) => id);
+  return [
+    `import { createSession } from ${here('./session.ts')};`,
+    'export const session = createSession(() => ({',
+    `  run: () => import(${JSON.stringify(moduleId(path, key, entry))}),`,
+    library ? `  library: () => import('eventsourcing'),` : '',
+    `  isNode: (fence) => ${JSON.stringify(node)}.includes(fence),`,
+    '}));',
+  ].join('\n');
+}
+
+function vitestModule(path: string, key: string): string {
+  return [
+    `import { createTestApi } from ${here('../probe/vitest.ts')};`,
+    `import { session } from ${sessionOf(path, key)};`,
+    'export const { test, it, describe, beforeEach, afterEach, expect } = createTestApi(session.probe);',
+  ].join('\n');
+}
+
+/** The module's source map, led on from the module's source to the Markdown file. */
+function mapToPage(module: CompiledModule, { page }: PageData, path: string) {
+  const map = new TraceMap(module.map);
+  const fences = new Map(page.fences.map((fence) => [fence.id, fence]));
+  const mappings = decodedMappings(map).map((line) =>
+    line.flatMap((mapping) => {
+      const [generated, , sourceLine, sourceColumn] = mapping;
+      if (sourceLine === undefined || sourceColumn === undefined) return [];
+      const segment = module.segments.find(
+        (each) => sourceLine + 1 >= each.line && sourceLine + 1 < each.line + each.count,
+      );
+      const fence = segment && fences.get(segment.fence);
+      if (!segment || !fence) return [];
+      const original: [number, number, number, number] = [
+        generated,
+        0,
+        fence.line - 1 + (sourceLine + 1 - segment.line),
+        fence.indent + sourceColumn,
+      ];
+      return [original];
+    }),
+  );
+  return encodedMap(new TraceMap({ version: 3, names: [], sources: [path], mappings }));
+}

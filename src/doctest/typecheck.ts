@@ -1,0 +1,257 @@
+import { spawn } from 'node:child_process';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { assemble, CompileError, type ProgramSource, type SourceModule } from '../compiler/index.ts';
+import { parseModule } from '../compiler/parse.ts';
+import { nearestPlace } from '../compiler/place.ts';
+import type { Fence } from '../extract/page.ts';
+import type { Failure } from './failure.ts';
+import type { PageData } from './page-data.ts';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const TSC = fileURLToPath(new URL('bin/tsc', import.meta.resolve('typescript/package.json')));
+const own = (file: string) => fileURLToPath(new URL(file, import.meta.url));
+
+/** What the compiler said of one module of a page. */
+interface Diagnostic {
+  readonly line: number;
+  readonly column: number;
+  readonly code: number;
+  readonly message: string;
+}
+
+/** A program that the compiler looks at. */
+interface Subject {
+  readonly data: PageData;
+  readonly source: ProgramSource;
+  /** The key of the program in the page's data, if it is one that runs. */
+  readonly key?: string;
+  /** The fence whose errors are wanted; those of the fences before it are found elsewhere. */
+  readonly wanted?: Fence;
+}
+
+/** Declared twice; redeclared; duplicate identifier; duplicate function: compiling has said it in a sentence. */
+const DUPLICATES = new Set([2300, 2451, 2393, 2528]);
+/** Cannot find the module; has no declared type: compiling has said which modules there are. */
+const MODULES = new Set([2307, 7016]);
+
+/**
+ * Type-checks all pages in one run of `tsc`, by way of modules in a folder of the cache. Apart from it, at the same time,
+ * go pages with snippets for Node, which see Node's types, and `errors` fences that cannot even be parsed: once `tsc`
+ * has found one of those, it looks at no types.
+ * @returns failures by the path of their page
+ */
+export async function typeCheck(pages: readonly PageData[]): Promise<ReadonlyMap<string, readonly Failure[]>> {
+  const subjects = pages.flatMap(subjectsOf);
+  const sound = subjects.filter(({ source }) => parses(source));
+  const groups = [
+    { node: false, subjects: sound.filter(({ data }) => !isNode(data)) },
+    { node: true, subjects: sound.filter(({ data }) => isNode(data)) },
+    ...subjects
+      .filter((subject) => subject.wanted && !sound.includes(subject))
+      .map((subject) => ({ node: isNode(subject.data), subjects: [subject] })),
+  ];
+  const running = groups
+    .filter((group) => group.subjects.length > 0)
+    .map(({ subjects, node }) => check(subjects, node));
+  const checked = (await Promise.all(running)).flat();
+  return new Map(
+    pages.map((data) => {
+      const own = checked.filter(({ subject }) => subject.data === data);
+      return [data.page.path, unique([...own.flatMap(judge), ...missingErrors(data, own)])];
+    }),
+  );
+}
+
+function isNode({ page }: PageData): boolean {
+  return page.fences.some(({ mode }) => mode === 'node');
+}
+
+/** Names that are declared twice parse well enough for the compiler. */
+function parses({ modules }: ProgramSource): boolean {
+  return modules.every((module) => {
+    try {
+      parseModule(module);
+    } catch (error) {
+      if (!(error instanceof CompileError)) throw error;
+      return error.problem !== 'syntax';
+    }
+    return true;
+  });
+}
+
+interface Checked {
+  readonly subject: Subject;
+  readonly module: SourceModule;
+  readonly found: Diagnostic[];
+}
+
+async function check(subjects: readonly Subject[], node: boolean): Promise<readonly Checked[]> {
+  const cache = join(ROOT, '.cache', 'doctest');
+  await mkdir(cache, { recursive: true });
+  const folder = await mkdtemp(join(cache, 'types-'));
+  try {
+    const modules = new Map<string, Checked>();
+    for (const [index, subject] of subjects.entries()) {
+      for (const module of subject.source.modules) {
+        const path = join(folder, String(index), module.name);
+        await mkdir(dirname(path), { recursive: true });
+        await writeFile(path, module.source);
+        modules.set(path, { subject, module, found: [] });
+      }
+    }
+    await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(settings(node), null, 2));
+    for (const { path, ...diagnostic } of await runTsc(folder)) modules.get(path)?.found.push(diagnostic);
+
+    return [...modules.values()];
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function subjectsOf(data: PageData): Subject[] {
+  const { page, sources } = data;
+  const { fences } = page;
+  const running = [...sources].map(([key, source]): Subject => {
+    // A starter need not have what its checks ask for: that is one way to fail them.
+    const checks = fences.find(({ id, exercise }) => id === source.target && exercise?.part === 'checks');
+    const starter = fences.find(({ scope, exercise }) => scope === checks?.scope && exercise?.part === 'starter');
+    const alone = starter && key.endsWith('-starter');
+    return alone ? { data, source: assemble(fences, starter.id) } : { data, source, key };
+  });
+  const wanted = fences
+    .filter(({ errors }) => errors)
+    .map((fence): Subject => ({ data, source: assemble(fences, fence.id, undefined, { node: true }), wanted: fence }));
+  // In the browser, live snippets do without those for Node: no name may come from one of them.
+  const scopes = new Set(fences.filter(({ mode }) => mode === 'node').map(({ scope }) => scope));
+  const browser = [...scopes].flatMap((scope): Subject[] => {
+    const last = fences.findLast((fence) => fence.scope === scope && fence.mode === 'live' && !fence.errors);
+    return last ? [{ data, source: assemble(fences, last.id) }] : [];
+  });
+  return [...running, ...wanted, ...browser];
+}
+
+function settings(node: boolean) {
+  return {
+    compilerOptions: {
+      target: 'ES2022',
+      lib: ['ES2024', 'ESNext.Decorators', 'ESNext.Disposable'],
+      module: 'preserve',
+      moduleResolution: 'bundler',
+      moduleDetection: 'force',
+      allowImportingTsExtensions: true,
+      noEmit: true,
+      strict: true,
+      isolatedModules: true,
+      skipLibCheck: true,
+      types: node ? ['node'] : [],
+      typeRoots: [join(ROOT, 'node_modules', '@types')],
+      paths: {
+        eventsourcing: [join(ROOT, 'code', 'dist', 'index.d.ts')],
+        'eventsourcing/*': [join(ROOT, 'code', 'dist', '*.d.ts')],
+        vitest: [own('./types/vitest.d.ts')],
+        'node:assert/strict': [own('../probe/assert.ts')],
+        'workbook:probe': [own('./types/probe.d.ts')],
+      },
+    },
+    include: ['.'],
+    files: node ? [] : [own('./types/globals.d.ts')],
+  };
+}
+
+const DIAGNOSTIC = /^(.+?)\((\d+),(\d+)\): error TS(\d+): (.*)$/;
+
+async function runTsc(folder: string): Promise<(Diagnostic & { path: string })[]> {
+  const { code, output } = await new Promise<{ code: number | null; output: string }>((settle, reject) => {
+    const child = spawn(process.execPath, [TSC, '-p', folder, '--pretty', 'false'], { cwd: folder });
+    let output = '';
+    child.stdout.on('data', (chunk: Buffer) => {
+      output += chunk.toString();
+    });
+    child.stderr.on('data', (chunk: Buffer) => {
+      output += chunk.toString();
+    });
+    child.on('error', reject);
+    child.on('close', (code) => settle({ code, output }));
+  });
+  const found: (Diagnostic & { path: string })[] = [];
+  for (const line of output.split('\n')) {
+    const [, path, row, column, number, message] = DIAGNOSTIC.exec(line) ?? [];
+    const last = found.at(-1);
+    if (path !== undefined && message !== undefined) {
+      found.push({
+        path: resolve(folder, path),
+        line: Number(row),
+        column: Number(column),
+        code: Number(number),
+        message,
+      });
+    } else if (last && /^\s+\S/.test(line)) {
+      found[found.length - 1] = { ...last, message: `${last.message}\n${line}` };
+    } else if (/error TS\d+/.test(line)) {
+      throw new Error(`The type check could not be made: ${line}`);
+    }
+  }
+  if (code !== 0 && found.length === 0)
+    throw new Error(`The type check could not be made. tsc ended with ${code}:\n${output}`);
+  return found;
+}
+
+function judge({ subject: { data, key, wanted }, module, found }: Checked): Failure[] {
+  if (wanted) return [];
+  const broken = key === undefined ? undefined : data.broken.get(key);
+  return found.flatMap((diagnostic): Failure[] => {
+    const failure = toFailure(diagnostic, module, data);
+    // What compiling has found already is not said again, in other words.
+    const known = broken && failure.line === broken.failure.line;
+    const named = DUPLICATES.has(diagnostic.code) || MODULES.has(diagnostic.code);
+    return known || (broken && named) ? [] : [failure];
+  });
+}
+
+function toFailure({ line, column, code, message }: Diagnostic, module: SourceModule, { page }: PageData): Failure {
+  const place = nearestPlace(module.segments, line, column);
+  const fence = page.fences.find(({ id }) => id === place.fence);
+  return {
+    kind: 'type',
+    line: (fence?.line ?? 1) + place.line - 1,
+    column: (fence?.indent ?? 0) + place.column,
+    message: `${message} (TS${code})`,
+  };
+}
+
+/** Holds each `errors` fence to exactly the codes that it names. */
+function missingErrors(data: PageData, checked: readonly Checked[]): Failure[] {
+  return data.page.fences.flatMap((fence): Failure[] => {
+    if (!fence.errors) return [];
+    const own = checked
+      .filter(({ subject }) => subject.wanted === fence)
+      .flatMap(({ module, found }) => found.map((diagnostic) => ({ module, diagnostic })))
+      .filter(({ module, diagnostic }) => nearestPlace(module.segments, diagnostic.line, 1).fence === fence.id);
+    const codes = new Set(own.map(({ diagnostic }) => diagnostic.code));
+    const absent = fence.errors.filter((code) => !codes.has(code));
+    const failures = own
+      .filter(({ diagnostic }) => !fence.errors?.includes(diagnostic.code))
+      .map(({ module, diagnostic }): Failure => {
+        const failure = toFailure(diagnostic, module, data);
+        return {
+          ...failure,
+          message: `The fence expects ${list(fence.errors ?? [])}, and not this: ${failure.message}`,
+        };
+      });
+    if (absent.length === 0) return failures;
+    const message = `The fence should not compile, with ${list(absent)}, and the compiler does not report it.`;
+    return [{ kind: 'type', line: fence.line - 1, message }, ...failures];
+  });
+}
+
+function list(codes: readonly number[]): string {
+  return codes.map((code) => `TS${code}`).join(', ');
+}
+
+/** A file is part of many programs, and its errors are the same in each. */
+function unique(failures: readonly Failure[]): Failure[] {
+  const seen = new Map(failures.map((failure) => [`${failure.line}:${failure.column}:${failure.message}`, failure]));
+  return [...seen.values()];
+}
