@@ -1,10 +1,11 @@
 import { unified } from '@astrojs/markdown-remark';
-import mdx from '@astrojs/mdx';
 import starlight from '@astrojs/starlight';
 import { defineConfig } from 'astro/config';
+import { fonts } from './src/site/fonts.ts';
+import { workbookFiles } from './src/site/integration.ts';
+import { rehypeLinks } from './src/site/rehype-links.ts';
 import { rehypeSnippets } from './src/site/rehype-snippets.ts';
 import { remarkComponents } from './src/site/remark-components.ts';
-import { fonts } from './src/site/fonts.ts';
 
 /** The parts of the workbook in reading order. A lesson joins a part by lying in its folder. */
 const parts = [
@@ -13,9 +14,11 @@ const parts = [
   { label: 'Guides', directory: 'guides' },
 ];
 
+const base = process.env.BASE_PATH || '/';
+
 export default defineConfig({
   site: process.env.SITE_URL || undefined,
-  base: process.env.BASE_PATH || '/',
+  base,
   trailingSlash: 'always',
   devToolbar: { enabled: false },
   // Prefetching would load scripts that the reader has not asked for.
@@ -25,7 +28,7 @@ export default defineConfig({
     // Snippets are highlighted by `rehypeSnippets`, which knows what each fence is for.
     syntaxHighlight: false,
     // The default Markdown engine runs no remark or rehype plugins.
-    processor: unified({ remarkPlugins: [remarkComponents], rehypePlugins: [rehypeSnippets] }),
+    processor: unified({ remarkPlugins: [remarkComponents], rehypePlugins: [rehypeSnippets, [rehypeLinks, { base }]] }),
   },
   integrations: [
     starlight({
@@ -37,7 +40,10 @@ export default defineConfig({
       markdown: { processedDirs: ['./content/'] },
       expressiveCode: false,
       customCss: ['./src/styles/index.css'],
-      sidebar: parts.map(({ label, directory }) => ({ label, items: [{ autogenerate: { directory } }] })),
+      sidebar: parts.map(({ label, directory }) => ({
+        label,
+        items: [{ autogenerate: { directory: `content/${directory}` } }],
+      })),
       components: {
         Head: './src/components/starlight/Head.astro',
         Hero: './src/components/starlight/Hero.astro',
@@ -46,7 +52,7 @@ export default defineConfig({
         SiteTitle: './src/components/starlight/SiteTitle.astro',
       },
     }),
-    mdx(),
+    workbookFiles(),
   ],
   vite: {
     build: {

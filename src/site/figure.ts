@@ -1,4 +1,4 @@
-import type { Element, ElementContent } from 'hast';
+import type { Element, ElementContent, Properties } from 'hast';
 import type { Fence } from '../extract/page.ts';
 import { element, text } from './hast.ts';
 
@@ -29,7 +29,6 @@ export function plainFigure(lines: readonly ElementContent[], language: string):
 }
 
 function liveFigure({ fence, lines, printed, needs, checks }: FigureParts): Element {
-  const marks = fence.throws === undefined ? [] : ['meant to fail'];
   const figure = element(
     'figure',
     {
@@ -43,7 +42,7 @@ function liveFigure({ fence, lines, printed, needs, checks }: FigureParts): Elem
       dataChecks: checks,
       dataLines: printed === undefined ? undefined : String(lineCount(printed)),
     },
-    caption(fence.file, marks),
+    liveHead(fence),
     codeBlock(lines, 'ts'),
     bar(checks !== undefined),
     element('div', { className: ['snippet-note'], dataNote: '', hidden: true }),
@@ -60,6 +59,25 @@ function liveFigure({ fence, lines, printed, needs, checks }: FigureParts): Elem
     printed === undefined ? undefined : recorded(printed, 'What it prints'),
   );
   return element('live-snippet', {}, figure);
+}
+
+/** The line above the code. It is always there, so that the editor's tabs find their place without moving anything. */
+function liveHead(fence: Fence): Element {
+  const mark = (words: string, properties: Properties) =>
+    element('span', { className: ['snippet-mark'], ...properties }, text(words));
+  return element(
+    'figcaption',
+    { className: ['snippet-head'], dataPagefindIgnore: '' },
+    element(
+      'span',
+      { className: ['snippet-tabs'], dataTabs: '' },
+      element('span', { className: ['snippet-file'] }, text(fence.file ?? 'snippet.ts')),
+    ),
+    fence.throws === undefined ? undefined : mark('meant to fail', {}),
+    mark('edited', { dataEdited: '', hidden: true }),
+    mark('uses your edits above', { dataCarried: '', hidden: true }),
+    element('span', { className: ['snippet-hint'], dataHint: '' }),
+  );
 }
 
 /** Every button is always there and always does no harm; `data-status` dims those with nothing to do. */
@@ -95,7 +113,7 @@ function caption(file: string | undefined, marks: readonly string[]): Element | 
   if (file === undefined && marks.length === 0) return undefined;
   return element(
     'figcaption',
-    { className: ['snippet-caption'] },
+    { className: ['snippet-head'] },
     file === undefined ? undefined : element('span', { className: ['snippet-file'] }, text(file)),
     ...marks.map((mark) => element('span', { className: ['snippet-mark'] }, text(mark))),
   );

@@ -1,11 +1,18 @@
 import { fontProviders } from 'astro/config';
 
+interface Variant {
+  src: [string];
+  style: 'normal' | 'italic';
+  weight: string;
+  display: 'swap';
+}
+
 /** A family's Latin subset, from its npm package: one variable file per style, served from this site. */
-const variant = (folder: string, style: 'normal' | 'italic', weight: string) => ({
+const variant = (folder: string, style: 'normal' | 'italic', weight: string): Variant => ({
   src: [`@fontsource-variable/${folder}/files/${folder}-latin-wght-${style}.woff2`] as [string],
   style,
   weight,
-  display: 'swap' as const,
+  display: 'swap',
 });
 
 /** Astro adjusts each fallback to the family's metrics, so that text keeps its place when the font arrives. */
@@ -16,7 +23,10 @@ export const fonts = [
     cssVariable: '--font-prose',
     fallbacks: ['Georgia', 'serif'],
     options: {
-      variants: [variant('literata', 'normal', '200 900'), variant('literata', 'italic', '200 900')] as const,
+      variants: [variant('literata', 'normal', '200 900'), variant('literata', 'italic', '200 900')] satisfies [
+        Variant,
+        Variant,
+      ],
     },
   },
   {
@@ -24,13 +34,13 @@ export const fonts = [
     name: 'Instrument Sans',
     cssVariable: '--font-interface',
     fallbacks: ['system-ui', 'sans-serif'],
-    options: { variants: [variant('instrument-sans', 'normal', '400 700')] as const },
+    options: { variants: [variant('instrument-sans', 'normal', '400 700')] satisfies [Variant] },
   },
   {
     provider: fontProviders.local(),
     name: 'JetBrains Mono',
     cssVariable: '--font-code',
     fallbacks: ['ui-monospace', 'Consolas', 'monospace'],
-    options: { variants: [variant('jetbrains-mono', 'normal', '100 800')] as const },
+    options: { variants: [variant('jetbrains-mono', 'normal', '100 800')] satisfies [Variant] },
   },
 ];

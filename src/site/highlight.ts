@@ -11,40 +11,33 @@ export type Highlight = (code: string, language: string) => Promise<ElementConte
  */
 const kinds: Readonly<Record<string, readonly string[]>> = {
   comment: ['comment', 'punctuation.definition.comment'],
-  keyword: ['keyword', 'storage', 'variable.language', 'constant.language.import-export-all', 'markup.heading'],
-  operator: ['keyword.operator', 'storage.type.function.arrow', 'keyword.operator.type.annotation'],
-  string: [
-    'string',
-    'punctuation.definition.string',
-    'support.type.property-name.json string',
-    'markup.inserted',
-    'string.unquoted.argument',
+  keyword: [
+    'keyword',
+    'storage',
+    'variable.language',
+    'constant.language.import-export-all',
+    'keyword.operator.new',
+    'keyword.operator.expression',
   ],
+  string: ['string', 'punctuation.definition.string', 'markup.inserted', 'string.unquoted.argument'],
   number: ['constant.numeric', 'constant.language', 'constant.character.escape', 'constant.other.option'],
-  type: ['entity.name.type', 'entity.other.inherited-class', 'support.type', 'support.class', 'new.expr entity.name'],
+  type: ['entity.name.type', 'entity.other.inherited-class', 'support.type', 'new.expr entity.name.function'],
   function: ['entity.name.function', 'support.function', 'entity.name.command'],
   property: [
     'variable.other.property',
     'variable.other.object.property',
     'meta.object-literal.key',
     'meta.definition.property variable.object.property',
-    'meta.method entity.name.function',
-    'meta.definition.method entity.name.function',
     'support.type.property-name',
     'support.variable.property',
   ],
-  decorator: [
-    'meta.decorator punctuation.decorator',
-    'meta.decorator variable.other.readwrite',
-    'meta.decorator entity.name.function',
-    'markup.deleted',
-  ],
+  removed: ['markup.deleted'],
   punctuation: [
     'punctuation',
     'meta.brace',
+    'keyword.operator',
+    'storage.type.function.arrow',
     'punctuation.definition.template-expression',
-    'punctuation.separator',
-    'punctuation.terminator',
   ],
 };
 
@@ -69,14 +62,11 @@ export function startHighlighter(): Highlight {
   const started = createHighlighter({ themes: [theme], langs: ['typescript'] });
   return async (code, language) => {
     const highlighter = await started;
-    const known = Object.hasOwn(bundledLanguages, language);
+    const known = isBundled(language);
     if (known && !highlighter.getLoadedLanguages().includes(language)) {
-      await highlighter.loadLanguage(language as BundledLanguage);
+      await highlighter.loadLanguage(language);
     }
-    const lines = highlighter.codeToTokensBase(code, {
-      lang: known ? (language as BundledLanguage) : 'text',
-      theme: theme.name ?? '',
-    });
+    const lines = highlighter.codeToTokensBase(code, { lang: known ? language : 'text', theme });
     return lines.flatMap((tokens, index) => {
       const line = element(
         'span',
@@ -90,4 +80,8 @@ export function startHighlighter(): Highlight {
       return index === 0 ? [line] : [text('\n'), line];
     });
   };
+}
+
+function isBundled(language: string): language is BundledLanguage {
+  return Object.hasOwn(bundledLanguages, language);
 }

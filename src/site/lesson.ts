@@ -33,8 +33,18 @@ export function isLive(fence: Fence): boolean {
 
 /** The fences whose code runs when a fence runs, in order of the page, without the fence itself. */
 export function needsOf(page: Page, fence: Fence): readonly string[] {
-  const { modules } = assemble(page.fences, fence.id);
-  const taking = new Set(modules.flatMap(({ segments }) => segments.map((segment) => segment.fence)));
+  const modules = new Map(assemble(page.fences, fence.id).modules.map((module) => [module.name, module]));
+  const entry = [...modules.values()].at(-1);
+  const taking = new Set<string>();
+  const reached = new Set<string>();
+  const visit = (name: string): void => {
+    const module = modules.get(name);
+    if (!module || reached.has(name)) return;
+    reached.add(name);
+    for (const segment of module.segments) taking.add(segment.fence);
+    for (const [, file] of module.source.matchAll(/['"]\.\/([^'"]+)['"]/g)) visit(`/${file}`);
+  };
+  if (entry) visit(entry.name);
   return page.fences.map(({ id }) => id).filter((id) => id !== fence.id && taking.has(id));
 }
 

@@ -14,7 +14,9 @@ export function readRecording(page: string): Recording {
   if (!existsSync(path)) return {};
   const parsed: unknown = JSON.parse(readFileSync(path, 'utf8'));
   if (!isRecording(parsed)) {
-    throw new Error(`${path}: every entry must be { "status": "done" | "error", "text": string }. Record the page again.`);
+    throw new Error(
+      `${path}: every entry must be { "status": "done" | "error", "text": string }. Record the page again.`,
+    );
   }
   return parsed;
 }

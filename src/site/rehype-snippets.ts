@@ -60,7 +60,9 @@ function findBlocks(tree: Root): Block[] {
 function matching(fence: Fence | undefined, block: Block, lesson: Lesson): Fence {
   if (fence && fence.code.trimEnd() === block.code.trimEnd()) return fence;
   const where = fence ? `${lesson.page.path}:${fence.line}` : lesson.page.path;
-  throw new Error(`${where}: the site and the doc tests read this fence differently. Check its indentation and closing line.`);
+  throw new Error(
+    `${where}: the site and the doc tests read this fence differently. Check its indentation and closing line.`,
+  );
 }
 
 function partsOf(fence: Fence, { page, recording }: Lesson) {

@@ -1,5 +1,5 @@
 import type { Root } from 'mdast';
-import type { MdxjsEsm, MdxJsxFlowElement } from 'mdast-util-mdx';
+import type { MdxJsxFlowElement, MdxjsEsm } from 'mdast-util-mdx';
 import { visit } from 'unist-util-visit';
 
 /** Components that a lesson may use without importing them, by the file under src/components that holds each. */

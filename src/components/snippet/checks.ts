@@ -1,0 +1,34 @@
+import type { TestResult } from '../../probe/entry.ts';
+import { renderError } from '../../probe/render.ts';
+import type { RunStatus } from '../../runner/runner.ts';
+
+/** Lists what the checks of an exercise came to. Returns whether the exercise is passed. */
+export function showChecks(list: HTMLElement, results: readonly TestResult[], status: RunStatus): boolean {
+  const passing = results.filter((result) => result.status === 'pass').length;
+  const passed = results.length > 0 && passing === results.length && status === 'done';
+  const summary = document.createElement('p');
+  summary.dataset.tone = passed ? 'good' : 'bad';
+  summary.textContent = summarise(passing, results.length, status);
+  const items = document.createElement('ul');
+  for (const result of results) {
+    const item = document.createElement('li');
+    item.dataset.result = result.status;
+    item.textContent = result.name;
+    if (result.error) {
+      const message = document.createElement('div');
+      message.className = 'check-message';
+      message.textContent = renderError(result.error);
+      item.append(message);
+    }
+    items.append(item);
+  }
+  list.replaceChildren(summary, items);
+  return passed;
+}
+
+function summarise(passing: number, all: number, status: RunStatus): string {
+  if (status === 'stopped') return 'Stopped before the checks were done.';
+  if (all === 0) return 'The checks could not run. The console says why.';
+  if (passing === all) return all === 1 ? 'The check passes.' : `All ${all} checks pass.`;
+  return `${passing} of ${all} checks pass.`;
+}

@@ -1,0 +1,46 @@
+/** Remembers which exercises were passed in this browser, and shows it in the sidebar. */
+export interface Progress {
+  passed(exercise: string): boolean;
+  pass(exercise: string): void;
+}
+
+const prefix = 'workbook:passed:';
+
+export function createProgress(storage: Storage | undefined, page: string): Progress {
+  const here = new Set<string>();
+  const keyOf = (exercise: string) => `${prefix}${page}:${exercise}`;
+  const read = (key: string) => {
+    try {
+      return storage?.getItem(key) ?? null;
+    } catch {
+      // Storage that may not be read holds nothing for us.
+      return null;
+    }
+  };
+  return {
+    passed: (exercise) => here.has(exercise) || read(keyOf(exercise)) !== null,
+    pass(exercise) {
+      here.add(exercise);
+      try {
+        storage?.setItem(keyOf(exercise), new Date().toISOString());
+      } catch {
+        // Full or forbidden: then it is remembered as long as the page is open.
+      }
+    },
+  };
+}
+
+/** Marks the pages in the sidebar on which an exercise was passed. */
+export function markSidebar(storage: Storage | undefined): void {
+  const links = [...document.querySelectorAll<HTMLAnchorElement>('#starlight__sidebar a')];
+  try {
+    for (let index = 0; index < (storage?.length ?? 0); index++) {
+      const key = storage?.key(index) ?? '';
+      if (!key.startsWith(prefix)) continue;
+      const page = key.slice(prefix.length, key.lastIndexOf(':'));
+      for (const link of links) if (link.pathname.replace(/\/$/, '') === page) link.dataset.passed = '';
+    }
+  } catch {
+    // Without storage there is nothing to mark.
+  }
+}

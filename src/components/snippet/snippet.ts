@@ -1,0 +1,284 @@
+import type { Editor, EditorFile } from '../../editor/editor.ts';
+import type { Fence } from '../../extract/page.ts';
+import type { ErrorReport, TestResult } from '../../probe/entry.ts';
+import type { Run, RunEvent, RunStatus } from '../../runner/runner.ts';
+import { showChecks } from './checks.ts';
+import { createCodeView } from './code-view.ts';
+import type { Output } from './output.ts';
+import type { Progress } from './progress.ts';
+import type { Session } from './session.ts';
+
+/** The parts of a figure that the build wrote (see `src/site/figure.ts`). */
+function partsOf(figure: HTMLElement) {
+  const part = <T extends HTMLElement = HTMLElement>(name: string) => figure.querySelector<T>(`[data-${name}]`);
+  return {
+    code: figure.querySelector<HTMLElement>('[data-code] code'),
+    host: part('code'),
+    tabs: part('tabs'),
+    hint: part('hint'),
+    edited: part('edited'),
+    carried: part('carried'),
+    note: part('note'),
+    state: part('state'),
+    checks: part('check-list'),
+    log: figure.querySelector<HTMLElement>('[role="log"]'),
+    earlier: part<HTMLDetailsElement>('earlier'),
+    recorded: part<HTMLDetailsElement>('recorded'),
+  };
+}
+
+/** Makes a figure live. Nothing runs before the reader presses a button. */
+export function wireSnippet(figure: HTMLElement, session: Session, progress: Progress): void {
+  const { code, host, tabs, hint, edited, carried, note, state, checks, log, earlier, recorded } = partsOf(figure);
+  const fence = figure.dataset.fence;
+  if (!code || !host || !tabs || !log || !fence) return;
+  const needs = figure.dataset.needs?.split(' ').filter(Boolean) ?? [];
+  const meantToFail = figure.dataset.throws !== undefined;
+  const view = createCodeView(code);
+  let editor: Editor | undefined;
+  let opening: Promise<Editor> | undefined;
+  let output: Output | undefined;
+  /** Counts what was started: whatever awaits something looks here whether it is still wanted. */
+  let turn = 0;
+  let run: Run | undefined;
+
+  const setStatus = (status: 'idle' | 'running' | RunStatus, text: string, tone = '') => {
+    figure.dataset.status = status;
+    if (!state) return;
+    state.textContent = text;
+    state.dataset.tone = tone;
+  };
+
+  const showEdits = () => {
+    const own = session.edit(fence) !== undefined;
+    figure.toggleAttribute('data-edited', own);
+    if (edited) edited.hidden = !own;
+    if (carried) carried.hidden = session.editsOf(needs).size === 0;
+  };
+
+  const placeOf = ({ fence: at, line }: NonNullable<ErrorReport['at']>): Node => {
+    if (at === fence) return document.createTextNode(`at line ${line}`);
+    const other = document.getElementById(at);
+    if (!other) return document.createTextNode(`at line ${line} of the checks`);
+    const link = document.createElement('a');
+    link.href = `#${at}`;
+    link.textContent = `at line ${line} of an earlier snippet`;
+    return link;
+  };
+
+  /** Runs the program of `target`: this fence, or the checks of an exercise together with it. */
+  const start = async (target: string, listen: (event: RunEvent) => void): Promise<RunStatus | undefined> => {
+    const mine = ++turn;
+    const own = target === fence ? needs : [fence];
+    run?.stop();
+    session.save();
+    session.clearErrors();
+    output?.clear();
+    setStatus('running', 'Running…');
+    const [live, { createOutput }] = await Promise.all([session.live(), import('./output.ts')]);
+    if (mine !== turn) return undefined;
+    output ??= createOutput({ log, earlier, own: new Set([fence]), placeOf });
+    const shown = output;
+    shown.clear();
+    const request = await live.request(target, session.editsOf([...own, fence]));
+    if (mine !== turn) return undefined;
+    const started = live.run(request, (event) => {
+      if (mine !== turn) return;
+      if (event.type === 'console') shown.entry(event.entry);
+      if (event.type === 'error') {
+        shown.error(event.error, meantToFail && event.error.at?.fence === fence);
+        if (event.error.at) session.markError(event.error.at.fence, event.error.at.line);
+      }
+      listen(event);
+    });
+    run = started;
+    const status = await started.finished;
+    if (mine !== turn) return undefined;
+    run = undefined;
+    return status;
+  };
+
+  /** A failure of our own, such as a file that could not be loaded, is shown where the output would be. */
+  const failed = async (error: unknown) => {
+    const { createOutput } = await import('./output.ts');
+    output ??= createOutput({ log, earlier, own: new Set([fence]), placeOf });
+    const { name, message } = error instanceof Error ? error : new Error(String(error));
+    output.error({ name, message, frames: [], hint: 'Check the connection and try again, or reload the page.' }, false);
+    output.end('');
+    setStatus('error', 'Not run', 'bad');
+  };
+
+  const finish = (status: RunStatus) => {
+    if (status === 'stopped') {
+      output?.end('Stopped before it printed anything.');
+      setStatus('stopped', 'Stopped');
+    } else if (status === 'error') {
+      output?.end('It ended with an error and printed nothing.');
+      setStatus('error', 'Ended with an error', 'bad');
+    } else {
+      output?.end('It ran to its end and printed nothing.');
+      setStatus('done', meantToFail ? 'Failed, as it is meant to' : 'Done', 'good');
+    }
+  };
+
+  const actions: Readonly<Record<string, () => void | Promise<void>>> = {
+    async run() {
+      if (checks) checks.replaceChildren();
+      const status = await start(fence, () => undefined);
+      if (status) finish(status);
+    },
+
+    stop() {
+      if (figure.dataset.status !== 'running') return;
+      const stopped = run;
+      run = undefined;
+      turn += 1;
+      stopped?.stop();
+      finish('stopped');
+    },
+
+    async edit() {
+      if (editor) {
+        editor.focus();
+        return;
+      }
+      opening ??= openEditor();
+      setStatusText('Loading the editor…');
+      try {
+        editor = await opening;
+      } catch (error) {
+        opening = undefined;
+        throw error;
+      }
+      setStatusText('');
+      editor.focus();
+    },
+
+    reset() {
+      if (session.edit(fence) === undefined) return;
+      setCode(view.original);
+    },
+
+    async check() {
+      const target = figure.dataset.checks;
+      if (target === undefined || !checks) return;
+      const results: TestResult[] = [];
+      checks.replaceChildren();
+      const status = await start(target, (event) => {
+        if (event.type === 'test') results.push(event.result);
+      });
+      if (!status) return;
+      output?.end('Your code printed nothing by itself.');
+      const passed = showChecks(checks, results, status);
+      setStatus(status, passed ? 'All checks pass' : 'Not yet', passed ? 'good' : 'bad');
+      if (passed) pass();
+    },
+  };
+
+  const setStatusText = (text: string) => {
+    if (state && figure.dataset.status !== 'running') state.textContent = text;
+  };
+
+  const setCode = (text: string) => {
+    session.setEdit(fence, text);
+    session.save();
+    if (editor) editor.setCode(text);
+    else view.show(text);
+  };
+
+  const earlierFiles = (fences: readonly Fence[]): EditorFile[] => {
+    const needed = fences.filter(({ id }) => needs.includes(id));
+    const codeOf = (each: Fence) => session.edit(each.id) ?? each.code;
+    const loose = needed.filter(({ file }) => file === undefined);
+    return [
+      ...(loose.length > 0 ? [{ name: 'earlier.ts', code: loose.map(codeOf).join('\n\n') }] : []),
+      ...needed.flatMap((each) => (each.file === undefined ? [] : [{ name: each.file, code: codeOf(each) }])),
+    ];
+  };
+
+  const openEditor = async (): Promise<Editor> => {
+    const [{ openEditor: open }, live] = await Promise.all([import('../../editor/open.tsx'), session.live()]);
+    const fences = await live.fences();
+    const opened = await open({
+      host,
+      tabs,
+      file: { name: tabs.textContent?.trim() || 'snippet.ts', code: session.edit(fence) ?? view.original },
+      earlier: earlierFiles(fences),
+      onChange: (text) => session.setEdit(fence, text),
+      onRun: () => press('run'),
+    });
+    session.onEdit(() => opened.setEarlier(earlierFiles(fences)));
+    if (hint) hint.textContent = 'Esc, then Tab, leaves the editor';
+    return opened;
+  };
+
+  const exercise = figure.closest<HTMLElement>('[data-exercise]');
+  const exerciseId = exercise?.dataset.exercise ?? 'exercise';
+  const showPassed = () => {
+    const done = exercise?.querySelector<HTMLElement>('[data-exercise-done]');
+    if (done && checks) done.hidden = !progress.passed(exerciseId);
+  };
+  const pass = () => {
+    progress.pass(exerciseId);
+    showPassed();
+  };
+
+  const press = (action: string) => {
+    const doing = actions[action]?.();
+    doing?.catch(failed);
+  };
+
+  const offerOutdated = () => {
+    const old = session.outdated(fence);
+    if (!old || !note) return;
+    const button = (text: string, use: boolean) => {
+      const element = document.createElement('button');
+      element.type = 'button';
+      element.textContent = text;
+      element.addEventListener('click', () => {
+        session.dropOutdated(fence);
+        note.hidden = true;
+        if (use) setCode(old.code);
+      });
+      return element;
+    };
+    note.replaceChildren(
+      'This snippet has changed since you edited it. ',
+      button('Use my edit', true),
+      button('Forget my edit', false),
+    );
+    note.hidden = false;
+  };
+
+  figure.addEventListener('click', ({ target }) => {
+    const button = target instanceof Element ? target.closest<HTMLElement>('[data-action]') : null;
+    if (button?.dataset.action) press(button.dataset.action);
+  });
+  // A hand on its way to the buttons is time enough to get the runner ready.
+  for (const sign of ['pointerenter', 'focusin', 'pointerdown'] as const) {
+    figure.addEventListener(
+      sign,
+      () =>
+        session.live().then(
+          (live) => live.warm(),
+          () => undefined,
+        ),
+      { once: true },
+    );
+  }
+  addEventListener('beforeprint', () => {
+    if (recorded && log.childElementCount === 0) recorded.open = true;
+  });
+
+  session.onMark(fence, (lines) => {
+    view.markErrors(lines);
+    editor?.markErrors(lines);
+  });
+  session.onEdit(showEdits);
+  if (recorded) recorded.open = false;
+  const saved = session.edit(fence);
+  if (saved !== undefined) view.show(saved);
+  showEdits();
+  showPassed();
+  offerOutdated();
+}

@@ -1,0 +1,84 @@
+import { existsSync } from 'node:fs';
+import { glob, mkdir, writeFile } from 'node:fs/promises';
+import type { ServerResponse } from 'node:http';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { AstroIntegration } from 'astro';
+import { runnerFiles } from '../runner/bundle.ts';
+import { readLesson } from './lesson.ts';
+import { programsOf } from './programs.ts';
+
+/**
+ * Serves what the Run buttons need: `programs/<page>.json` for each page, and the runner's own files under `runner/`.
+ * They are no Astro endpoints because Vite would bundle the compilers that make them.
+ */
+export function workbookFiles(): AstroIntegration {
+  let content = '';
+  let base = '/';
+  return {
+    name: 'workbook-files',
+    hooks: {
+      'astro:config:done': ({ config }) => {
+        content = fileURLToPath(new URL('content/', config.root));
+        base = config.base.replace(/\/?$/, '/');
+      },
+
+      'astro:server:setup': ({ server, logger }) => {
+        let runner: ReturnType<typeof runnerFiles> | undefined;
+        server.middlewares.use((request, response, next) => {
+          const { pathname } = new URL(request.url ?? '/', 'http://localhost');
+          const path = pathname.startsWith(base) ? pathname.slice(base.length) : pathname.slice(1);
+          const page = /^programs\/(.+)\.json$/.exec(path)?.[1];
+          const file = /^runner\/(.+)$/.exec(path)?.[1];
+          if (page === undefined && file === undefined) return next();
+          const answer = async () => {
+            if (page !== undefined) {
+              const found = sourceOf(content, page);
+              return found && { body: programsJson(found), contentType: 'application/json; charset=utf-8' };
+            }
+            runner ??= runnerFiles();
+            return (await runner).get(file ?? '');
+          };
+          answer().then(
+            (found) => (found ? send(response, 200, found.contentType, found.body) : next()),
+            (error: unknown) => {
+              const message = error instanceof Error ? error.message : String(error);
+              logger.error(message);
+              runner = undefined;
+              send(response, 500, 'text/plain; charset=utf-8', message);
+            },
+          );
+        });
+      },
+
+      'astro:build:done': async ({ dir, logger }) => {
+        const out = fileURLToPath(dir);
+        const write = async (path: string, body: string) => {
+          await mkdir(dirname(join(out, path)), { recursive: true });
+          await writeFile(join(out, path), body);
+        };
+        for (const [name, { body }] of await runnerFiles()) await write(join('runner', name), body);
+        let pages = 0;
+        for await (const path of glob('**/*.{md,mdx}', { cwd: content, exclude: (name) => name.startsWith('_') })) {
+          await write(join('programs', path.replace(/\.mdx?$/, '.json')), programsJson(join(content, path)));
+          pages += 1;
+        }
+        logger.info(`Wrote the programs of ${pages} pages and the runner.`);
+      },
+    },
+  };
+}
+
+function sourceOf(content: string, page: string): string | undefined {
+  if (page.split('/').includes('..')) return undefined;
+  return ['.mdx', '.md'].map((extension) => join(content, page + extension)).find((path) => existsSync(path));
+}
+
+function programsJson(path: string): string {
+  return `${JSON.stringify(programsOf(readLesson(path)))}\n`;
+}
+
+function send(response: ServerResponse, status: number, contentType: string, body: string): void {
+  response.writeHead(status, { 'content-type': contentType, 'cache-control': 'no-cache' });
+  response.end(body);
+}
