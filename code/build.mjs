@@ -22,5 +22,6 @@ await build({
   logLevel: 'warning',
 });
 
-const { status } = spawnSync('tsc', ['-p', here('tsconfig.build.json')], { stdio: 'inherit' });
+const { status, error } = spawnSync('tsc', ['-p', here('tsconfig.build.json')], { stdio: 'inherit' });
+if (error) console.error(`The declarations were not written, because tsc could not be started: ${error.message}`);
 process.exit(status ?? 1);

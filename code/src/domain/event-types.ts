@@ -82,9 +82,19 @@ export interface EventToken<Type extends string, Names extends readonly string[]
   readonly type: Type;
   /** The names of the parameters, which are those of the payload, in their order. */
   readonly parameters: Names;
+  /** Only for the compiler: the type of the payload. */
+  readonly [payloadType]?: P;
   /** Whether a recorded event is this one; if so, the type of its payload is known. */
   matches(event: DomainEvent<unknown>): event is DomainEvent<P>;
 }
+
+declare const payloadType: unique symbol;
+
+/** What the compiler knows of an event. */
+export type AnyToken<Type extends string, Names extends readonly string[], P> = Pick<
+  EventToken<Type, Names, P>,
+  'type' | 'parameters' | typeof payloadType
+>;
 
 /** The names of a typed event, if they are all there. */
 export type AllNamed<P, Names extends readonly string[]> = [Exclude<keyof P, Names[number]>] extends [never]

@@ -98,8 +98,8 @@ function token<Type extends string, Names extends readonly string[], P>(
     const { kind, metadata } = standardContext(context, spec);
     return kind === 'class' ? decorateClass(target, spec, metadata) : decorateMethod(target, spec, context, metadata);
   }
+  Object.defineProperty(decorate, SPEC, { value: spec });
   const described = Object.assign(decorate, {
-    [SPEC]: spec,
     type,
     parameters,
     matches: (candidate: DomainEvent<unknown>): candidate is DomainEvent<P> => spec.recordedAs.has(candidate.type),

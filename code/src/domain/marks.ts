@@ -20,11 +20,10 @@ export class Marks {
  * Compilers look for `Symbol.metadata` when a class is defined, and leave metadata out where there is none.
  * `??=` with the registered symbol is what they themselves agree on.
  */
-const symbols: { metadata?: symbol } = Symbol;
-if (symbols.metadata === undefined) {
+if (Reflect.get(Symbol, 'metadata') === undefined) {
   Object.defineProperty(Symbol, 'metadata', { value: Symbol.for('Symbol.metadata') });
 }
-export const METADATA: symbol = symbols.metadata ?? Symbol.for('Symbol.metadata');
+export const METADATA = metadataSymbol();
 
 const MARKS = Symbol('eventsourcing.marks');
 
@@ -76,4 +75,9 @@ export function metadataOf(type: object): object | null {
 function parentOf(metadata: object): object | null {
   const parent: unknown = Object.getPrototypeOf(metadata);
   return typeof parent === 'object' ? parent : null;
+}
+
+function metadataSymbol(): symbol {
+  const symbol: unknown = Reflect.get(Symbol, 'metadata');
+  return typeof symbol === 'symbol' ? symbol : Symbol.for('Symbol.metadata');
 }

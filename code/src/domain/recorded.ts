@@ -2,7 +2,7 @@ import type { AggregateCore } from './aggregate-core.ts';
 import { named } from './definition.ts';
 import { DefinitionError } from './errors.ts';
 import { isMethod, markClass, markMethod, specOf } from './event.ts';
-import type { AnyClass, AnyMethod, DoesNotFit, EventToken, Fits } from './event-types.ts';
+import type { AnyClass, AnyMethod, AnyToken, DoesNotFit, Fits } from './event-types.ts';
 import { METADATA, marksIn, metadataOf } from './marks.ts';
 import { type AggregateClass, isAggregateClass } from './replay.ts';
 
@@ -18,7 +18,7 @@ export type RecordedEvents<T extends AnyClass, M> = {
 };
 
 type FittingToken<Target, Token> =
-  Token extends EventToken<infer Type, infer Names, infer P>
+  Token extends AnyToken<infer Type, infer Names, infer P>
     ? Fits<Target, Type, Names, P> extends DoesNotFit<infer Reason>
       ? DoesNotFit<Reason>
       : Token
@@ -52,9 +52,9 @@ type FittingToken<Target, Token> =
  * console.log(dog.collectEvents().map((e) => e.type)); // [ 'Dog.Registered', 'Dog.TrickAdded' ]
  * ```
  */
-export function recorded<T extends AggregateClass<AggregateCore>, const M extends { readonly new?: unknown }>(
+export function recorded<T extends AggregateClass<AggregateCore>, const M extends object>(
   type: T,
-  events: M & RecordedEvents<T, M>,
+  events: M & RecordedEvents<T, NoInfer<M>>,
 ): T {
   if (!isAggregateClass(type)) {
     throw new DefinitionError(
