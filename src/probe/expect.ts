@@ -12,9 +12,12 @@ import {
 
 /** Vitest's own `expect` (matchers, asymmetric matchers, `extend`), without the test runner around it. */
 export function createExpect(): ExpectStatic {
-  chai.use(JestExtend);
-  chai.use(JestChaiExpect);
-  chai.use(JestAsymmetricMatchers);
+  // Once in a realm, and Vitest itself may have done it: installed twice, `rejects.toThrow` wraps the error twice.
+  if (!('toThrowError' in chai.Assertion.prototype)) {
+    chai.use(JestExtend);
+    chai.use(JestChaiExpect);
+    chai.use(JestAsymmetricMatchers);
+  }
   const call = (value: unknown, message?: string) => {
     setState<MatcherState>({ assertionCalls: getState(expect).assertionCalls + 1 }, expect);
     return chai.expect(value, message);
