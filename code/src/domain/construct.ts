@@ -5,7 +5,7 @@ import { ArgumentError, CommandError, DefinitionError } from './errors.ts';
 import { marksOn } from './marks.ts';
 import { newEvent } from './new-event.ts';
 import { circumstances, validId } from './record-as.ts';
-import { runBirth } from './replay.ts';
+import { argumentsOf, runBirth } from './replay.ts';
 import { uuid4 } from './uuid.ts';
 
 /**
@@ -20,14 +20,18 @@ export function recordConstruction<T extends Class>(target: T): T {
       if (current?.kind === 'birth' && current.object === undefined && current.definition.type === newTarget) {
         return construct(written, args, newTarget);
       }
-      return create(definitionOf(asClass(newTarget)), args, () => construct(written, args, newTarget));
+      return create(definitionOf(asClass(newTarget)), args, (copies) => construct(written, copies, newTarget));
     },
   });
   Object.defineProperty(target.prototype, 'constructor', { value: proxy, writable: true, configurable: true });
   return proxy;
 }
 
-function create(definition: Definition, args: readonly unknown[], construct: () => object): object {
+function create(
+  definition: Definition,
+  args: readonly unknown[],
+  construct: (args: readonly unknown[]) => object,
+): object {
   refuseNested(`creates a ${definition.topic}`);
   const { type, created } = definition;
   if (type.length > 0 && marksOn(type)?.created === undefined) {
@@ -38,7 +42,7 @@ function create(definition: Definition, args: readonly unknown[], construct: () 
     );
   }
   const event = newEvent(definition, created, args, newId(definition, args), definition.initialVersion);
-  const aggregate = runBirth(definition, event, construct);
+  const aggregate = runBirth(definition, event, () => construct(argumentsOf(created, event, definition)));
   lifeOf(aggregate).pending.push(event);
   return aggregate;
 }

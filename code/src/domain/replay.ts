@@ -95,7 +95,7 @@ export function rollBack(aggregate: AggregateCore, cause: unknown): void {
 }
 
 /** The values that the event has for the parameters, in their order, for the body to do with as it likes. */
-function argumentsOf(spec: EventSpec, event: DomainEvent, definition: Definition): unknown[] {
+export function argumentsOf(spec: EventSpec, event: DomainEvent, definition: Definition): unknown[] {
   return spec.parameters.map((name) => {
     const value = event.payload[name];
     return typeof value !== 'object' || value === null
