@@ -8,17 +8,24 @@ export async function testSite(base = '/'): Promise<ReadonlyMap<string, ServedFi
   const files = new Map<string, ServedFile>();
   const library = fileURLToPath(new URL('fixtures/library.ts', import.meta.url));
   for (const [name, file] of await runnerFiles({ library })) files.set(`${base}runner/${name}`, file);
-  files.set(`${base}`, {
-    body: '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Test</title><link rel="icon" href="data:,"></head><body><script type="module" src="page.js"></script></body></html>',
-    contentType: 'text/html; charset=utf-8',
-  });
-  files.set(`${base}page.js`, { body: await bundlePage('page/page.ts'), contentType: 'text/javascript' });
+  for (const [path, script] of Object.entries(PAGES)) {
+    files.set(`${base}${path}`, { body: html(script), contentType: 'text/html; charset=utf-8' });
+    files.set(`${base}${script}`, { body: await bundlePage(script), contentType: 'text/javascript' });
+  }
   return files;
 }
 
-export async function bundlePage(file: string): Promise<string> {
+/** The pages of the site, and the script of each. */
+const PAGES = { '': 'page.js', 'stock.html': 'stock.js' } as const;
+
+function html(script: string): string {
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Test</title><link rel="icon" href="data:,"></head><body><script type="module" src="${script}"></script></body></html>`;
+}
+
+async function bundlePage(script: string): Promise<string> {
+  const source = script === 'stock.js' ? 'page/stock.tsx' : 'page/page.ts';
   const { outputFiles } = await build({
-    entryPoints: [fileURLToPath(new URL(file, import.meta.url))],
+    entryPoints: [fileURLToPath(new URL(source, import.meta.url))],
     bundle: true,
     write: false,
     format: 'esm',

@@ -14,8 +14,6 @@ const REFUSED: Readonly<Record<string, string>> = {
   EventSource: NETWORK,
   importScripts: NETWORK,
   BroadcastChannel: 'Code on this page runs apart from every other page',
-  indexedDB: STORAGE,
-  caches: STORAGE,
 };
 
 export function confine(scope: object): void {
@@ -26,6 +24,10 @@ export function confine(scope: object): void {
       throw refusal(name, reason);
     });
   }
+  const refuseStorage = () => {
+    throw refusal('indexedDB', STORAGE);
+  };
+  define(scope, 'indexedDB', { open: refuseStorage, deleteDatabase: refuseStorage, databases: refuseStorage });
   define(scope, 'process', { env: {} });
 }
 
