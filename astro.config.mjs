@@ -5,6 +5,7 @@ import { fonts } from './src/site/fonts.ts';
 import { workbookFiles } from './src/site/integration.ts';
 import { rehypeLinks } from './src/site/rehype-links.ts';
 import { rehypeSnippets } from './src/site/rehype-snippets.ts';
+import { rehypeTables } from './src/site/rehype-tables.ts';
 import { remarkComponents } from './src/site/remark-components.ts';
 
 /** The parts of the workbook in reading order. A lesson joins a part by lying in its folder. */
@@ -28,7 +29,10 @@ export default defineConfig({
     // Snippets are highlighted by `rehypeSnippets`, which knows what each fence is for.
     syntaxHighlight: false,
     // The default Markdown engine runs no remark or rehype plugins.
-    processor: unified({ remarkPlugins: [remarkComponents], rehypePlugins: [rehypeSnippets, [rehypeLinks, { base }]] }),
+    processor: unified({
+      remarkPlugins: [remarkComponents],
+      rehypePlugins: [rehypeSnippets, rehypeTables, [rehypeLinks, { base }]],
+    }),
   },
   integrations: [
     starlight({

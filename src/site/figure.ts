@@ -54,7 +54,7 @@ function liveFigure({ fence, lines, printed, needs, checks }: FigureParts): Elem
       'details',
       { className: ['fold', 'earlier'], dataEarlier: '', hidden: true },
       element('summary', {}, text('Lines from earlier snippets')),
-      element('div', { className: ['console-rows'] }),
+      element('div', { className: ['console-rows'], role: 'group', ariaLabel: 'Earlier lines', tabIndex: 0 }),
     ),
     printed === undefined ? undefined : recorded(printed, 'What it prints'),
   );
@@ -123,7 +123,11 @@ function codeBlock(lines: readonly ElementContent[], language: string): Element 
   return element(
     'div',
     { className: ['snippet-code'], dataCode: '' },
-    element('pre', { tabIndex: 0, dataLanguage: language, translate: 'no' }, element('code', {}, ...lines)),
+    element(
+      'pre',
+      { className: ['shiki'], tabIndex: 0, dataLanguage: language, translate: 'no' },
+      element('code', {}, ...lines),
+    ),
   );
 }
 

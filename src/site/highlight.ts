@@ -30,6 +30,7 @@ const kinds: Readonly<Record<string, readonly string[]>> = {
     'meta.definition.property variable.object.property',
     'support.type.property-name',
     'support.variable.property',
+    'meta.definition.method entity.name.function',
   ],
   removed: ['markup.deleted'],
   punctuation: [

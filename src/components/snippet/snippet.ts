@@ -86,7 +86,7 @@ export function wireSnippet(figure: HTMLElement, session: Session, progress: Pro
       if (mine !== turn) return;
       if (event.type === 'console') shown.entry(event.entry);
       if (event.type === 'error') {
-        shown.error(event.error, meantToFail && event.error.at?.fence === fence);
+        shown.error(event.error, meantToFail && event.error.fence === fence);
         if (event.error.at) session.markError(event.error.at.fence, event.error.at.line);
       }
       listen(event);
@@ -112,12 +112,13 @@ export function wireSnippet(figure: HTMLElement, session: Session, progress: Pro
     if (status === 'stopped') {
       output?.end('Stopped before it printed anything.');
       setStatus('stopped', 'Stopped');
-    } else if (status === 'error') {
+    } else if (status === 'error' && !meantToFail) {
       output?.end('It ended with an error and printed nothing.');
       setStatus('error', 'Ended with an error', 'bad');
     } else {
       output?.end('It ran to its end and printed nothing.');
-      setStatus('done', meantToFail ? 'Failed, as it is meant to' : 'Done', 'good');
+      const asMeant = meantToFail && status === 'error';
+      setStatus(status, asMeant ? 'Failed, as it is meant to' : 'Done', asMeant ? '' : 'good');
     }
   };
 
@@ -143,14 +144,15 @@ export function wireSnippet(figure: HTMLElement, session: Session, progress: Pro
         return;
       }
       opening ??= openEditor();
-      setStatusText('Loading the editor…');
+      if (hint) hint.textContent = 'Loading the editor…';
       try {
         editor = await opening;
       } catch (error) {
         opening = undefined;
+        if (hint) hint.textContent = '';
         throw error;
       }
-      setStatusText('');
+      if (hint) hint.textContent = keyboardHint();
       editor.focus();
     },
 
@@ -173,10 +175,6 @@ export function wireSnippet(figure: HTMLElement, session: Session, progress: Pro
       setStatus(status, passed ? 'All checks pass' : 'Not yet', passed ? 'good' : 'bad');
       if (passed) pass();
     },
-  };
-
-  const setStatusText = (text: string) => {
-    if (state && figure.dataset.status !== 'running') state.textContent = text;
   };
 
   const setCode = (text: string) => {
@@ -208,7 +206,6 @@ export function wireSnippet(figure: HTMLElement, session: Session, progress: Pro
       onRun: () => press('run'),
     });
     session.onEdit(() => opened.setEarlier(earlierFiles(fences)));
-    if (hint) hint.textContent = 'Esc, then Tab, leaves the editor';
     return opened;
   };
 
@@ -216,7 +213,10 @@ export function wireSnippet(figure: HTMLElement, session: Session, progress: Pro
   const exerciseId = exercise?.dataset.exercise ?? 'exercise';
   const showPassed = () => {
     const done = exercise?.querySelector<HTMLElement>('[data-exercise-done]');
-    if (done && checks) done.hidden = !progress.passed(exerciseId);
+    if (!exercise || !checks) return;
+    const passed = progress.passed(exerciseId);
+    exercise.toggleAttribute('data-passed', passed);
+    if (done) done.hidden = !passed;
   };
   const pass = () => {
     progress.pass(exerciseId);
@@ -281,4 +281,10 @@ export function wireSnippet(figure: HTMLElement, session: Session, progress: Pro
   showEdits();
   showPassed();
   offerOutdated();
+}
+
+/** The keys that a keyboard needs to know: without the second, Tab would have no way out of the editor. */
+function keyboardHint(): string {
+  const key = /Mac|iPhone|iPad/.test(navigator.platform) ? '⌘' : 'Ctrl+';
+  return `${key}Enter runs. Esc, then Tab, leaves.`;
 }
