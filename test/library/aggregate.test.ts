@@ -712,7 +712,6 @@ describe('a command', () => {
         return new Factory('Fido');
       }
       static right() {
-        // biome-ignore lint/complexity/noThisInStatic: this is what is being tested.
         return new this('Fido');
       }
     }

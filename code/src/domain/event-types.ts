@@ -96,7 +96,7 @@ export type AnyToken<Type extends string, Names extends readonly string[], P> = 
   'type' | 'parameters' | typeof payloadType
 >;
 
-/** The names of a typed event, if they are all there. */
+/** What the names of a typed event must be besides: all of them. */
 export type AllNamed<P, Names extends readonly string[]> = [Exclude<keyof P, Names[number]>] extends [never]
-  ? Names
-  : readonly [...Names, Exclude<keyof P, Names[number]> & string];
+  ? unknown
+  : DoesNotFit<`event() must also name ${Exclude<keyof P, Names[number]> & string}`>;

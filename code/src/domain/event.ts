@@ -70,42 +70,30 @@ export interface EventFunction {
    */
   of<P extends object>(): <const Type extends string, const Names extends readonly (keyof P & string)[]>(
     type: Type,
-    ...parameters: AllNamed<P, Names>
+    ...parameters: Names & AllNamed<P, Names>
   ) => EventToken<Type, Names, P>;
 }
 
-/** The one decorator of the library, and the maker of event types. */
-export const event: EventFunction = Object.assign(
-  <const Type extends string, const Names extends readonly string[]>(type: Type, ...parameters: Names) =>
-    token<Type, Names, Untyped<Names>>(type, parameters),
-  {
-    of:
-      <P extends object>() =>
-      <const Type extends string, const Names extends readonly (keyof P & string)[]>(
-        type: Type,
-        ...parameters: AllNamed<P, Names>
-      ) =>
-        token<Type, Names, P>(type, parameters),
-  },
-);
+/**
+ * The one decorator of the library, and the maker of event types.
+ *
+ * The type that the compiler holds callers to is stricter than what can be said of the implementation, whose checks
+ * are made when a class is defined.
+ */
+export const event = Object.assign(makeToken, { of: () => makeToken }) as unknown as EventFunction;
 
-function token<Type extends string, Names extends readonly string[], P>(
-  type: Type,
-  parameters: readonly string[],
-): EventToken<Type, Names, P> {
+function makeToken(type: unknown, ...parameters: readonly unknown[]): object {
   const spec = new EventSpec(type, parameters);
   function decorate(target: unknown, context: unknown): unknown {
     const { kind, metadata } = standardContext(context, spec);
     return kind === 'class' ? decorateClass(target, spec, metadata) : decorateMethod(target, spec, context, metadata);
   }
   Object.defineProperty(decorate, SPEC, { value: spec });
-  const described = Object.assign(decorate, {
-    type,
-    parameters,
-    matches: (candidate: DomainEvent<unknown>): candidate is DomainEvent<P> => spec.recordedAs.has(candidate.type),
+  return Object.assign(decorate, {
+    type: spec.type,
+    parameters: spec.parameters,
+    matches: (candidate: DomainEvent) => spec.recordedAs.has(candidate.type),
   });
-  // The type that the compiler holds callers to is stricter than what can be said of the checks at run time.
-  return described as unknown as EventToken<Type, Names, P>;
 }
 
 const SPEC = Symbol('eventsourcing.spec');
