@@ -12,6 +12,8 @@ import { claimsOf, showPlugin } from './show.ts';
 export interface CompileOptions {
   /** Fences (by id) that may import any module: those that run in Node only. */
   readonly free?: ReadonlySet<string>;
+  /** Other names for modules that are not the page's own, by the names that a page imports them under. */
+  readonly rename?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -20,7 +22,10 @@ export interface CompileOptions {
  *
  * @throws CompileError with the fence, line and column of what is wrong
  */
-export function compile(source: ProgramSource, { free = new Set() }: CompileOptions = {}): CompiledProgram {
+export function compile(
+  source: ProgramSource,
+  { free = new Set(), rename = {} }: CompileOptions = {},
+): CompiledProgram {
   const sources = new Map(source.modules.map((module) => [module.name, module]));
   const entry = source.modules.at(-1);
   if (!entry) throw new Error('A program has at least one module.');
@@ -33,7 +38,7 @@ export function compile(source: ProgramSource, { free = new Set() }: CompileOpti
     if (compiled.has(module.name)) return;
     waiting.push(module.name);
     const parsed = parseModule(module);
-    inspectModule(parsed, module, { files, free, closed: module.name === SCOPE_MODULE });
+    inspectModule(parsed, module, { files, free, rename, closed: module.name === SCOPE_MODULE });
     const result = emit(parsed, module);
     for (const name of result.imports) {
       const needed = sources.get(name);

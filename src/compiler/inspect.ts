@@ -10,6 +10,7 @@ export interface Surroundings {
   readonly files: ReadonlySet<string>;
   /** Fences that may import whatever they like. */
   readonly free: ReadonlySet<string>;
+  readonly rename: Readonly<Record<string, string>>;
   /** A module whose top level may not export anything: nothing can import it. */
   readonly closed: boolean;
 }
@@ -31,12 +32,13 @@ export function inspectModule(file: types.File, module: SourceModule, around: Su
     if (specifier.startsWith('./') || specifier.startsWith('../')) {
       const name = resolveFile(specifier, module.name);
       if (!around.files.has(name)) fail('import', noFile(specifier, around.files), source);
-      source.value = name;
-      source.extra = undefined;
+      setSource(source, name);
     } else if (!LIVE_MODULES.includes(specifier)) {
       const { fence } = nearestPlace(module.segments, line, 1);
       if (!around.free.has(fence)) fail('import', notAllowed(specifier), source);
     }
+    const renamed = Object.hasOwn(around.rename, specifier) ? around.rename[specifier] : undefined;
+    if (renamed !== undefined) setSource(source, renamed);
   };
 
   for (const statement of file.program.body) {
@@ -62,6 +64,12 @@ export function inspectModule(file: types.File, module: SourceModule, around: Su
       }
     },
   });
+}
+
+function setSource(source: types.StringLiteral, name: string): void {
+  source.value = name;
+  // Otherwise the text as it was written would be printed again.
+  source.extra = undefined;
 }
 
 function fenceOf(module: SourceModule, node: types.Node): string {

@@ -25,7 +25,8 @@ export function judge(
     ...judgeEnd(fence, observation),
     ...judgeClaims(fence, claims, observation),
     ...judgeOutput(fence, observation),
-    ...observation.failedTests.map(
+    // The tests of a file that is expected to fail are looked at as what it throws.
+    ...(fence.throws === undefined ? observation.failedTests : []).map(
       ({ name, error }): Verdict => ({
         kind: 'test',
         line: fence.line,
@@ -68,40 +69,41 @@ function consoleText({ entries }: Observed): string {
     .join('\n');
 }
 
-function judgeEnd(fence: Fence, { thrown, expected, notThrown, hung, missed }: Observed): Verdict[] {
+function judgeEnd(fence: Fence, { thrown, expected, failedTests, hung, missed }: Observed): Verdict[] {
   const { line } = fence;
   if (hung) {
     const message = `The snippet did not end within ${FENCE_LIMIT / 1000} s: it awaits something that never comes, or a timer goes on.`;
     return [{ kind: 'hung', line, message }];
   }
+  const failed = fence.test ? (thrown ?? failedTests[0]) : undefined;
+  if (fence.throws !== undefined && failed) return judgeThrown(fence, fence.throws, failed);
   if (thrown) return [{ kind: 'threw', line, message: describe(thrown.error), cause: thrown }];
   if (missed)
     return [{ kind: 'threw', line, message: 'The program was over before it came to the end of this snippet.' }];
   if (fence.throws === undefined) return [];
-  if (notThrown || !expected) {
-    return [
-      {
-        kind: 'not thrown',
-        line: line - 1,
-        message: `The snippet should throw${named(fence.throws)}, and threw nothing.`,
-      },
-    ];
+  return judgeThrown(fence, fence.throws, expected);
+}
+
+function judgeThrown({ line, test }: Fence, throws: string | true, thrown: { error: unknown } | undefined): Verdict[] {
+  const should = test ? `A test should fail${named(throws, ' with')}` : `The snippet should throw${named(throws)}`;
+  if (!thrown) {
+    return [{ kind: 'not thrown', line: line - 1, message: `${should}, and ${test ? 'all pass' : 'threw nothing'}.` }];
   }
-  if (matches(fence.throws, expected.error)) return [];
+  if (matches(throws, thrown.error)) return [];
   return [
     {
       kind: 'not thrown',
       line: line - 1,
-      message: `The snippet should throw${named(fence.throws)}, and threw something else.`,
-      expected: fence.throws === true ? 'an error' : fence.throws,
-      found: describe(expected.error),
-      cause: expected,
+      message: `${should}, and ${test ? 'failed with' : 'threw'} something else.`,
+      expected: throws === true ? 'an error' : throws,
+      found: describe(thrown.error),
+      cause: thrown,
     },
   ];
 }
 
-function named(throws: string | true): string {
-  return throws === true ? '' : ` ${throws}`;
+function named(throws: string | true, before = ''): string {
+  return throws === true ? '' : `${before} ${throws}`;
 }
 
 /** A text with a space is part of the message; one without is the error's `code` or `name`. */

@@ -4,6 +4,7 @@ import {
   CompileError,
   compile,
   type FenceClaim,
+  type ProgramSource,
   readClaims,
 } from '../compiler/index.ts';
 import type { Fence, Page } from '../extract/page.ts';
@@ -25,6 +26,9 @@ export interface PageData {
   readonly problems: readonly Failure[];
 }
 
+/** Vitest would take its own name for its own module, whatever a plugin says. */
+export const TEST_MODULE = 'workbook:vitest';
+
 export function preparePage(page: Page): PageData {
   const { steps, programs: sources } = planPage(page);
   const free = new Set(page.fences.filter(({ mode }) => mode === 'node').map(({ id }) => id));
@@ -32,7 +36,7 @@ export function preparePage(page: Page): PageData {
   const broken = new Map<string, { fence: string; failure: Failure }>();
   for (const [key, source] of sources) {
     try {
-      programs.set(key, compile(source, { free }));
+      programs.set(key, compile(source, { free, rename: { vitest: TEST_MODULE } }));
     } catch (error) {
       if (!(error instanceof CompileError)) throw error;
       broken.set(key, { fence: error.fence, failure: compileFailure(error, page.fences) });

@@ -1,11 +1,11 @@
-import { readFileSync } from 'node:fs';
-import { relative } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { decodedMappings, encodedMap, TraceMap } from '@jridgewell/trace-mapping';
 import type { Plugin } from 'vitest/config';
 import { type CompiledModule, PROBE } from '../compiler/index.ts';
 import { extractPage } from '../extract/index.ts';
-import { type PageData, preparePage } from './page-data.ts';
+import { type PageData, preparePage, TEST_MODULE } from './page-data.ts';
 import type { SuiteData } from './suite.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -14,24 +14,38 @@ const here = (file: string) => JSON.stringify(fileURLToPath(new URL(file, import
 /** The query of a module that belongs to a page: which program, and which of its modules. */
 const KEY = 'doctest';
 
-/** Makes Markdown files into test files, for Vitest. */
-export function doctests(): Plugin {
+/** Reads and compiles a page. The path is absolute. */
+export function readPage(path: string): PageData {
+  return preparePage(extractPage(readFileSync(path, 'utf8'), relative(ROOT, path)));
+}
+
+/**
+ * Makes Markdown files into test files, for Vitest.
+ * @param read how to get at a page by its absolute path, for a caller who has read it already
+ */
+export function doctests(read: (path: string) => PageData = readPage): Plugin {
   const pages = new Map<string, PageData>();
   const load = (path: string) => {
-    const data = preparePage(extractPage(readFileSync(path, 'utf8'), relative(ROOT, path)));
+    const data = read(path);
     pages.set(path, data);
     return data;
   };
 
+  let root = ROOT;
+
   return {
     name: 'doctests',
     enforce: 'pre',
+    configResolved: (config) => {
+      root = config.root;
+    },
     async resolveId(source, importer) {
-      if (source.includes(`?${KEY}=`)) return source;
+      // Vite writes the address of what lies within its root from there on.
+      if (source.includes(`?${KEY}=`)) return isFile(source) ? source : join(root, source);
       const { path, key, module } = parseId(importer ?? '');
       if (key === undefined) return null;
       if (source === PROBE) return moduleId(path, key, 'probe');
-      if (source === 'vitest' && module?.startsWith('/')) return moduleId(path, key, 'vitest');
+      if (source === TEST_MODULE) return moduleId(path, key, 'vitest');
       if (source === 'node:assert/strict') return fileURLToPath(new URL('../probe/assert.ts', import.meta.url));
       if (module?.startsWith('/') && source.startsWith('/')) return moduleId(path, key, source);
       // As the workbook itself would import it, wherever the page lies.
@@ -54,6 +68,10 @@ export function doctests(): Plugin {
       return { code: compiled.code, map: mapToPage(compiled, data, path) };
     },
   };
+}
+
+function isFile(id: string): boolean {
+  return existsSync(parseId(id).path);
 }
 
 function moduleId(path: string, key: string, module: string): string {

@@ -142,10 +142,10 @@ class DoctestError extends Error {
   }
 }
 
-/** The lines of an error's stack that lie in the page. */
+/** The lines of an error's stack that lie in the page. Those of generated code have a query behind the path. */
 function framesIn(error: unknown, path: string): string[] {
   if (!(error instanceof Error) || error.stack === undefined) return [];
-  return error.stack.split('\n').filter((line) => /^\s+at /.test(line) && line.includes(path));
+  return error.stack.split('\n').filter((line) => /^\s+at /.test(line) && line.includes(`${path}:`));
 }
 
 function placeIn(error: Error | undefined, path: string): { line: number; column: number } | undefined {

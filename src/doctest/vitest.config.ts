@@ -10,5 +10,7 @@ export default defineConfig({
     name: 'doctests',
     include: ['content/**/*.mdx'],
     environment: 'node',
+    // Its key is the file, and what is made of a page depends on the compiler as well.
+    fsModuleCache: false,
   },
 });

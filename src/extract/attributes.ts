@@ -37,9 +37,7 @@ const CONFLICTS: readonly (readonly [string, string, string])[] = [
   ['errors', 'throws', 'a fence that must not compile is never run'],
   ['errors', 'node', 'a fence that must not compile is never run'],
   ['errors', 'exercise', 'the parts of an exercise are run'],
-  ['file', 'throws', 'an import of the file would throw everywhere; throw in a fence that imports it'],
   ['file', 'exercise', 'an exercise has one scope of its own'],
-  ['test', 'throws', 'a test expects an error with expect(…).toThrow()'],
   ['test', 'exercise', 'the checks of an exercise may use the test runner as they are'],
   ['scope', 'exercise', 'an exercise has a scope of its own'],
   ['scope', 'test', 'a test file has a scope of its own'],
@@ -74,6 +72,10 @@ export function readAttributes(meta: string, complain: (message: string) => void
   if (has('errors') && !ERROR_CODES.test(value('errors'))) {
     complain(`\`errors\` needs the error codes that the compiler must report: ${KNOWN.errors}.`);
   }
+  const test = has('test') || (file?.endsWith('.test.ts') ?? false);
+  if (file !== undefined && !test && has('throws')) {
+    complain('Every import of this file would throw, so it cannot be expected to: throw in a fence that imports it.');
+  }
   const exercise = has('exercise') ? readExercise(value('exercise'), value('id'), complain) : undefined;
   if (has('id') && !has('exercise')) complain('`id` names an exercise, and this fence is not part of one.');
 
@@ -83,7 +85,7 @@ export function readAttributes(meta: string, complain: (message: string) => void
     ...(has('throws') ? { throws: value('throws') || true } : {}),
     ...(has('errors') ? { errors: value('errors').split(',').map(Number) } : {}),
     ...(file === undefined ? {} : { file }),
-    test: has('test') || (file?.endsWith('.test.ts') ?? false),
+    test,
     startsScope: has('scope'),
     ...(exercise ? { exercise } : {}),
   };

@@ -34,7 +34,7 @@ export interface Fence {
   readonly file?: string;
   /** A file for the test runner: `file=` ends in `.test.ts`, or the fence carries `test`. */
   readonly test: boolean;
-  /** The fence must throw. A string is the error's `code` or `name`, or, if it holds a space, part of its message. */
+  /** The fence must throw (a test file: a test of it must fail). A string is the error's `code` or `name`, or, if it holds a space, part of its message. */
   readonly throws?: string | true;
   /** The fence must not compile, with exactly these TypeScript error codes; it is shown and never run. */
   readonly errors?: readonly number[];

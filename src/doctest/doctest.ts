@@ -1,0 +1,88 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { isAbsolute, relative } from 'node:path';
+import { extractPage } from '../extract/index.ts';
+import { createExecutor, type Executed, type Executor } from './execute.ts';
+import { type PageData, preparePage } from './page-data.ts';
+import { compareRecording, parseRecording, recordingPath, toRecording } from './recording.ts';
+import { type PageReport, reportPage } from './report.ts';
+import { typeCheck } from './typecheck.ts';
+import { updateMarkdown } from './update.ts';
+
+export interface Doctest {
+  /** Tests pages, given by their absolute paths. */
+  test(paths: readonly string[]): Promise<readonly PageReport[]>;
+  /** Writes what the pages print into them and their recordings, and then tests them. */
+  update(paths: readonly string[]): Promise<readonly PageReport[]>;
+  forget(path: string): void;
+  close(): Promise<void>;
+}
+
+export async function createDoctest(): Promise<Doctest> {
+  const executor = await createExecutor();
+  return {
+    test: (paths) => test(executor, readPages(paths)),
+    async update(paths) {
+      const before = readPages(paths);
+      for (const [path, { results }] of await executor.run(before)) {
+        const data = before.get(path);
+        if (!data) continue;
+        const markdown = readFileSync(path, 'utf8');
+        const updated = updateMarkdown(markdown, data, results);
+        if (updated !== markdown) writeFileSync(path, updated);
+        executor.forget(path);
+      }
+      const pages = readPages(paths);
+      const executed = await executor.run(pages);
+      for (const [path, { results, failures }] of executed) {
+        // A page that fails has nothing worth recording; the report says why it fails.
+        const sound = failures.length === 0 && results.every((result) => result.failures.length === 0);
+        if (sound && results.length > 0) {
+          writeFileSync(recordingPath(path), `${JSON.stringify(toRecording(results), null, 2)}\n`);
+        }
+      }
+      return report(pages, executed, await typeCheck([...pages.values()]));
+    },
+    forget: (path) => executor.forget(path),
+    close: () => executor.close(),
+  };
+}
+
+async function test(executor: Executor, pages: ReadonlyMap<string, PageData>): Promise<readonly PageReport[]> {
+  const [executed, typed] = await Promise.all([executor.run(pages), typeCheck([...pages.values()])]);
+  return report(pages, executed, typed);
+}
+
+function readPages(paths: readonly string[]): ReadonlyMap<string, PageData> {
+  return new Map(paths.map((path) => [path, preparePage(extractPage(readFileSync(path, 'utf8'), displayPath(path)))]));
+}
+
+/** As a person would write it. */
+function displayPath(path: string): string {
+  const shown = relative(process.cwd(), path);
+  return shown.startsWith('..') || isAbsolute(shown) ? path : shown;
+}
+
+function report(
+  pages: ReadonlyMap<string, PageData>,
+  executed: ReadonlyMap<string, Executed>,
+  typed: Awaited<ReturnType<typeof typeCheck>>,
+): readonly PageReport[] {
+  return [...pages].map(([path, data]) => {
+    const { results, failures } = executed.get(path) ?? { results: [], failures: [] };
+    const recorded = recordingPath(path);
+    const recording = existsSync(recorded) ? parseRecording(readFileSync(recorded, 'utf8'), recorded) : undefined;
+    const all = [
+      ...data.problems,
+      ...failures,
+      ...results.flatMap((result) => result.failures),
+      ...(typed.get(data.page.path) ?? []),
+      ...(recording ? compareRecording(recording, data.page, results) : []),
+    ];
+    return reportPage(data, results, all, notices(data, results.length > 0, recording !== undefined));
+  });
+}
+
+function notices({ page }: PageData, ran: boolean, recorded: boolean): string[] {
+  if (page.fences.length === 0) return ['The page has no `ts` fence.'];
+  return ran && !recorded ? ['The page has no recording: `npm run doctest -- --update` makes one.'] : [];
+}

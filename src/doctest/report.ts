@@ -1,0 +1,197 @@
+import type { Failure, FenceResult } from './failure.ts';
+import type { PageData } from './page-data.ts';
+
+/** What came of a page. */
+export interface PageReport {
+  readonly path: string;
+  readonly title: string;
+  /** How many `ts` fences the page has. */
+  readonly found: number;
+  /** How many of them were executed. */
+  readonly run: number;
+  /** How many are only type-checked, because they must not compile. */
+  readonly typed: number;
+  /** What is shown and not run, with the reason; commands (`sh`) too. */
+  readonly static: readonly { readonly line: number; readonly reason: string }[];
+  /** What runs in Node only, with the reason. */
+  readonly node: readonly { readonly line: number; readonly reason: string }[];
+  /** What did not get its turn, because of a failure before it. */
+  readonly skipped: readonly { readonly line: number; readonly reason: string }[];
+  readonly failures: readonly Failure[];
+  readonly notices: readonly string[];
+  /** What each fence printed, by its id and line. */
+  readonly fences: readonly {
+    readonly id: string;
+    readonly line: number;
+    readonly status: string;
+    readonly text: string;
+  }[];
+}
+
+/** The whole run: this is what `--json` prints. */
+export interface Report {
+  readonly ok: boolean;
+  readonly pages: readonly PageReport[];
+  /** What is wrong with the run as a whole. */
+  readonly problems: readonly string[];
+  readonly totals: Totals;
+}
+
+export interface Totals {
+  readonly pages: number;
+  readonly found: number;
+  readonly run: number;
+  readonly typed: number;
+  readonly static: number;
+  readonly node: number;
+  readonly skipped: number;
+  readonly failures: number;
+}
+
+/** The most static and Node-only fences that there may be. */
+export interface Ceilings {
+  readonly static: number;
+  readonly node: number;
+}
+
+export function reportPage(
+  { page }: PageData,
+  results: readonly FenceResult[],
+  failures: readonly Failure[],
+  notices: readonly string[],
+): PageReport {
+  const lineOf = (id: string) => page.fences.find((fence) => fence.id === id)?.line ?? 1;
+  const unrun = page.fences.filter(({ mode }) => mode === 'static');
+  const reasons = [...unrun.map(({ line, reason }) => ({ line: line - 1, reason })), ...page.shells];
+  return {
+    path: page.path,
+    title: page.title,
+    found: page.fences.length,
+    run: results.filter(({ status }) => status !== 'skipped').length,
+    typed: page.fences.filter(({ errors }) => errors).length,
+    static: reasons.map(withReason).sort((a, b) => a.line - b.line),
+    node: page.fences
+      .filter(({ mode }) => mode === 'node')
+      .map(({ line, reason }) => withReason({ line: line - 1, reason })),
+    skipped: results.flatMap(({ fence, status, reason }) =>
+      status === 'skipped' ? [withReason({ line: lineOf(fence), reason })] : [],
+    ),
+    failures: [...failures].sort((a, b) => a.line - b.line || (a.column ?? 0) - (b.column ?? 0)),
+    notices,
+    fences: results.map(({ fence, status, text }) => ({ id: fence, line: lineOf(fence), status, text })),
+  };
+}
+
+function withReason({ line, reason }: { line: number; reason?: string | undefined }) {
+  return { line, reason: reason ?? 'no reason is given' };
+}
+
+/** Adds the pages up, and says what is wrong with the run as a whole. */
+export function reportRun(pages: readonly PageReport[], problems: readonly string[], ceilings?: Ceilings): Report {
+  const count = (of: (page: PageReport) => number) => pages.reduce((sum, page) => sum + of(page), 0);
+  const totals: Totals = {
+    pages: pages.length,
+    found: count(({ found }) => found),
+    run: count(({ run }) => run),
+    typed: count(({ typed }) => typed),
+    static: count((page) => page.static.length),
+    node: count(({ node }) => node.length),
+    skipped: count(({ skipped }) => skipped.length),
+    failures: count(({ failures }) => failures.length),
+  };
+  const all = [...problems, ...(ceilings ? overCeiling(pages, totals, ceilings) : [])];
+  if (pages.length > 0 && totals.found === 0) {
+    all.push(`No \`ts\` fence was found in ${pages.map(({ path }) => path).join(', ')}: there was nothing to test.`);
+  } else if (pages.length > 0 && totals.run === 0) {
+    all.push('Not a single fence was run: there was nothing to test.');
+  }
+  return { ok: totals.failures === 0 && all.length === 0, pages, problems: all, totals };
+}
+
+/** A ceiling can only fall: it has to be lowered as soon as there is less under it. */
+function overCeiling(pages: readonly PageReport[], totals: Totals, ceilings: Ceilings): string[] {
+  return (['static', 'node'] as const).flatMap((kind) => {
+    if (totals[kind] < ceilings[kind]) {
+      return [
+        `Only ${totals[kind]} fences are \`${kind}\` now: lower the ceiling of ${ceilings[kind]} to ${totals[kind]}.`,
+      ];
+    }
+    if (totals[kind] === ceilings[kind]) return [];
+    const places = pages.flatMap((page) => page[kind].map(({ line }) => `${page.path}:${line}`));
+    return [`${totals[kind]} fences are \`${kind}\`, and the ceiling is ${ceilings[kind]}: ${places.join(', ')}.`];
+  });
+}
+
+/** The report for people. `read` gives the lines of a page, to show the one that failed. */
+export function renderReport(report: Report, read: (path: string) => readonly string[]): string {
+  const { totals } = report;
+  return [
+    ...report.pages.flatMap((page) => renderPage(page, () => read(page.path))),
+    ...report.problems.map((problem) => `✗ ${problem}`),
+    '',
+    [
+      `${plural(totals.pages, 'page')}, ${plural(totals.found, 'snippet')}: ${totals.run} run`,
+      ...(totals.typed > 0 ? [`${totals.typed} only type-checked`] : []),
+      `${totals.static} static`,
+      `${totals.node} in Node only`,
+      `${totals.skipped} skipped`,
+      plural(totals.failures, 'failure'),
+    ].join(', '),
+    '',
+  ].join('\n');
+}
+
+function renderPage(page: PageReport, read: () => readonly string[]): string[] {
+  const counts = [
+    `${page.run} of ${plural(page.found, 'snippet')} run`,
+    ...(page.typed > 0 ? [`${page.typed} type-checked`] : []),
+    ...(page.static.length > 0 ? [`${page.static.length} static`] : []),
+    ...(page.node.length > 0 ? [`${page.node.length} in Node only`] : []),
+    ...(page.skipped.length > 0 ? [`${page.skipped.length} skipped`] : []),
+  ];
+  const reasons = (name: string, of: PageReport['static']) =>
+    of.map(({ line, reason }) => `    ${name} ${page.path}:${line}: ${reason}`);
+  return [
+    `${page.failures.length > 0 ? '✗' : '✓'} ${page.path}: ${counts.join(', ')}`,
+    ...page.notices.map((notice) => `    ${notice}`),
+    ...reasons('static', page.static),
+    ...reasons('node', page.node),
+    ...reasons('skipped', page.skipped),
+    ...(page.failures.length > 0 ? page.failures.flatMap((failure) => renderFailure(failure, page.path, read())) : []),
+  ];
+}
+
+function renderFailure(
+  { line, column, kind, message, expected, found }: Failure,
+  path: string,
+  lines: readonly string[],
+) {
+  const place = column === undefined ? `${path}:${line}` : `${path}:${line}:${column}`;
+  const side = (name: string, text: string | undefined) =>
+    text === undefined ? [] : [`      ${name}`, ...text.split('\n').map((each) => `        ${each}`)];
+  return [
+    '',
+    `    ${place}  ${kind}`,
+    ...message.split('\n').map((each) => `      ${each}`),
+    ...side('expected', expected),
+    ...side('found', found),
+    ...frame(lines, line, column).map((each) => `      ${each}`),
+    '',
+  ];
+}
+
+/** The line with its neighbours, and a mark under the column. */
+function frame(lines: readonly string[], line: number, column: number | undefined): string[] {
+  const width = String(line + 1).length;
+  return [line - 1, line, line + 1].flatMap((number) => {
+    const text = lines[number - 1];
+    if (text === undefined) return [];
+    const shown = `${number === line ? '>' : ' '} ${String(number).padStart(width)} | ${text}`;
+    const marked = number === line && column !== undefined;
+    return marked ? [shown, `  ${' '.repeat(width)} | ${' '.repeat(column - 1)}^`] : [shown];
+  });
+}
+
+function plural(count: number, name: string): string {
+  return `${count} ${name}${count === 1 ? '' : 's'}`;
+}

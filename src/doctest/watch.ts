@@ -1,0 +1,59 @@
+import { watch } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Doctest } from './doctest.ts';
+import { findPages, folderOf } from './find.ts';
+import type { PageReport } from './report.ts';
+
+/** Editors write a file in several steps; what follows within this time (in ms) is the same change. */
+const SETTLE = 100;
+
+export interface WatchOptions {
+  readonly doctest: Doctest;
+  readonly patterns: readonly string[];
+  /** A file whose change concerns every page. */
+  readonly library: string;
+  readonly print: (reports: readonly PageReport[]) => void;
+  readonly complain: (error: unknown) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Tests all pages, and then, until the signal, the pages that change (all of them, if the library does). */
+export async function watchPages({ doctest, patterns, library, print, complain, signal }: WatchOptions): Promise<void> {
+  const changed = new Set<string>();
+  let timer: NodeJS.Timeout | undefined;
+  let working: Promise<void> = Promise.resolve();
+
+  const work = async () => {
+    const { paths } = await findPages(patterns);
+    const everything = changed.has(library);
+    const wanted = paths.filter((path) => everything || changed.has(path));
+    for (const path of changed) doctest.forget(path);
+    changed.clear();
+    if (wanted.length > 0) print(await doctest.test(wanted));
+  };
+  const note = (path: string) => {
+    changed.add(path);
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      working = working.then(work).catch(complain);
+    }, SETTLE);
+  };
+  const follow = (folder: string) => {
+    watch(folder, { recursive: true, signal }, (_, name) => {
+      if (name === null) return;
+      // A recording that changes concerns its page.
+      const path = resolve(folder, name);
+      note(path);
+      const page = path.replace(/\.recorded\.json$/, '');
+      if (page !== path) for (const ending of ['.md', '.mdx']) note(page + ending);
+    });
+  };
+  for (const folder of new Set(patterns.map(folderOf))) follow(folder);
+  watch(library, { signal }, () => note(library));
+
+  const { paths } = await findPages(patterns);
+  print(await doctest.test(paths));
+  await new Promise<void>((done) => signal.addEventListener('abort', () => done(), { once: true }));
+  clearTimeout(timer);
+  await working;
+}
