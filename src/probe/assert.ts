@@ -223,7 +223,29 @@ function assert(value?: unknown, message?: Message): asserts value {
   ok(value, message);
 }
 
-const assertStrict = Object.assign(assert, {
+/** Written out, since TypeScript narrows by an assertion only where its type is stated. */
+interface Assert {
+  (value?: unknown, message?: Message): asserts value;
+  AssertionError: typeof AssertionError;
+  ok: typeof ok;
+  equal: typeof strictEqual;
+  strictEqual: typeof strictEqual;
+  notEqual: typeof notStrictEqual;
+  notStrictEqual: typeof notStrictEqual;
+  deepEqual: typeof deepStrictEqual;
+  deepStrictEqual: typeof deepStrictEqual;
+  notDeepEqual: typeof notDeepStrictEqual;
+  notDeepStrictEqual: typeof notDeepStrictEqual;
+  match: typeof match;
+  doesNotMatch: typeof doesNotMatch;
+  fail: typeof fail;
+  throws: typeof throws;
+  doesNotThrow: typeof doesNotThrow;
+  rejects: typeof rejects;
+  doesNotReject: typeof doesNotReject;
+}
+
+const assertStrict: Assert = Object.assign(assert, {
   AssertionError,
   ok,
   equal: strictEqual,

@@ -82,7 +82,7 @@ export function createConsole(write: Write, now: () => number): ProbeConsole {
       if (condition) return;
       const [first, ...rest] = data;
       if (typeof first === 'string') warn(`Assertion failed: ${first}`, ...rest);
-      else warn(...(data.length === 0 ? ['Assertion failed'] : ['Assertion failed:', ...data]));
+      else warn('Assertion failed', ...data);
     },
     count: (label = 'default') => {
       const count = (counts.get(label) ?? 0) + 1;

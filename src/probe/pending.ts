@@ -19,14 +19,20 @@ export function createPending(): PendingOperations {
 
   const counting = (name: string, original: (...args: unknown[]) => unknown) =>
     function (this: unknown, ...args: unknown[]): unknown {
-      const result = Reflect.apply(original, this, args);
-      if (!(result instanceof Promise)) return result;
+      // Counted before it starts, so that the order is that of the calls, and not of the steps within them.
       const key = ++last;
       pending.set(key, name);
       const done = () => pending.delete(key);
-      // The reader gets the original promise: an unhandled rejection stays unhandled, this branch of it does not.
-      result.then(done, done);
-      return result;
+      try {
+        const result = Reflect.apply(original, this, args);
+        // The reader gets the original promise: an unhandled rejection stays unhandled, this branch of it does not.
+        if (result instanceof Promise) result.then(done, done);
+        else done();
+        return result;
+      } catch (error) {
+        done();
+        throw error;
+      }
     };
 
   return {

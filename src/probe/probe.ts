@@ -78,8 +78,9 @@ export function createProbe(host: ProbeHost): Probe {
 
   /** Everything up to the first `await` happens within the call, so that `pending` sees what the fence left behind. */
   const leave = async () => {
-    const left = [...new Set(pending.names())];
-    if (left.length > 0) write('notice', pendingNotice(left));
+    // The first to start is the one that the fence forgot; the others may be steps of it.
+    const [forgotten] = pending.names();
+    if (forgotten !== undefined) write('notice', pendingNotice(forgotten));
     await timers.idle();
     if (tests && !(await tests(console, (result, error) => host.tested?.(result, error)))) failed = true;
     await timers.idle();
@@ -138,12 +139,7 @@ export function createProbe(host: ProbeHost): Probe {
   };
 }
 
-function pendingNotice(names: readonly string[]): string {
-  const [first = 'save'] = names;
-  const subject = names.length === 1 ? `${article(first)} ${first} was` : `${names.join(' and ')} were`;
-  return `${subject[0]?.toUpperCase() ?? ''}${subject.slice(1)} still pending when this snippet ended: did you forget \`await\`?`;
-}
-
-function article(word: string): string {
-  return /^[aeiou]/.test(word) ? 'an' : 'a';
+function pendingNotice(operation: string): string {
+  const article = /^[aeiou]/.test(operation) ? 'An' : 'A';
+  return `${article} ${operation} was still pending when this snippet ended: did you forget \`await\`?`;
 }

@@ -19,7 +19,8 @@ export function formatTable(data: unknown, columns?: readonly string[]): string 
       [...data].map((value, i) => [String(i), cell(value)]),
     );
   }
-  const keys: string[] = [];
+  // An object and no list: it puts keys that are numbers first, as Node's tables do.
+  const columnsFound: Record<string, true> = Object.create(null);
   let hasValues = false;
   const rows = Object.entries(data).map(([index, row]) => {
     const found = new Map<string, string>();
@@ -28,11 +29,12 @@ export function formatTable(data: unknown, columns?: readonly string[]): string 
       return { index, found, value: cell(row) };
     }
     for (const key of columns ?? Object.keys(row)) {
-      if (!keys.includes(key)) keys.push(key);
+      columnsFound[key] = true;
       if (Object.hasOwn(row, key)) found.set(key, cell(Reflect.get(row, key)));
     }
     return { index, found, value: '' };
   });
+  const keys = Object.keys(columnsFound);
   return draw(
     ['(index)', ...keys, ...(hasValues ? ['Values'] : [])],
     rows.map(({ index, found, value }) => [

@@ -51,8 +51,7 @@ export function createModules(): Modules {
   return {
     url,
     name: (made) => names.get(made),
-    readable: (text) =>
-      text.replaceAll(/blob:[^\s'"):]*(?::[^\s'"):]*)*\/[0-9a-f-]{36}/g, (made) => names.get(made) ?? made),
+    readable: (text) => [...names].reduce((readable, [made, name]) => readable.replaceAll(made, name), text),
     add(modules, library) {
       for (const [name, code] of Object.entries(library)) if (!texts.has(name)) texts.set(name, code);
       for (const { name, code } of modules) texts.set(name, code);
