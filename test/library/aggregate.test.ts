@@ -120,7 +120,7 @@ describe('an aggregate', () => {
     const [planned] = trip.collectEvents();
     assert(planned);
     expect(() => Object.assign(planned, { version: 7 })).toThrow(TypeError);
-    const plan = planned.payload['plan'];
+    const plan = planned.payload.plan;
     assert(
       typeof plan === 'object' && plan !== null && 'stops' in plan && 'on' in plan && 'by' in plan && 'tags' in plan,
     );
@@ -367,7 +367,7 @@ describe('an aggregate', () => {
       undefined,
     ]);
     expect(events[2] && 'metadata' in events[2]).toBe(false);
-    expect(Object.isFrozen(events[0]?.metadata?.['via'])).toBe(true);
+    expect(Object.isFrozen(events[0]?.metadata?.via)).toBe(true);
   });
 
   test('recordAs refuses an asynchronous function, and does not leak', () => {

@@ -14,6 +14,8 @@ export function lowerDecorators(): Plugin {
         target: 'es2022',
         sourcefile: path,
         sourcemap: true,
+        // esbuild would otherwise call a class expression Dog2, where a constant is called Dog.
+        keepNames: true,
         tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: true, useDefineForClassFields: true } },
       });
       return { code: result.code, map: result.map };

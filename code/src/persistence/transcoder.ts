@@ -169,21 +169,25 @@ export class Transcoder {
       case builtIn.date:
         return validDate(text(data, name));
       case builtIn.bigint:
-        return BigInt(text(data, name));
+        return read(name, () => BigInt(text(data, name)));
       case builtIn.number:
-        return Number(text(data, name));
+        if (data === '-0') return -0;
+        throw damaged(name);
       case builtIn.map:
         return new Map(list(data, name).map((entry) => pair(list(this.#fromJson(entry), name))));
       case builtIn.set:
         return new Set(list(this.#fromJson(data), name));
       case builtIn.bytes:
-        return fromBase64(text(data, name));
+        return read(name, () => fromBase64(text(data, name)));
       case builtIn.object:
         if (typeof data === 'object' && data !== null && !Array.isArray(data)) return this.#fieldsFromJson(data);
         throw damaged(name);
       default: {
         const transcoding = typeof name === 'string' ? this.#byName.get(name) : undefined;
-        if (transcoding !== undefined) return transcoding.decode(this.#fromJson(data));
+        if (transcoding !== undefined) {
+          const decoded = this.#fromJson(data);
+          return read(transcoding.name, () => transcoding.decode(decoded));
+        }
         throw new StateDamagedError(
           `A value was stored by the transcoding ${JSON.stringify(name)}, which is not known. Add it to the static ` +
             'transcodings of the aggregate, or its name to the formerNames of the one that took its place.',
@@ -227,6 +231,16 @@ function validDate(iso: string): Date {
   return date;
 }
 
-function damaged(name: string): StateDamagedError {
-  return new StateDamagedError(`Stored data of the kind ${name} does not have the form that it is written in.`);
+function read<T>(name: string, decode: () => T): T {
+  try {
+    return decode();
+  } catch (cause) {
+    throw damaged(name, cause);
+  }
+}
+
+function damaged(name: string, cause?: unknown): StateDamagedError {
+  return new StateDamagedError(`Stored data of the kind ${name} does not have the form that it is written in.`, {
+    cause,
+  });
 }

@@ -1,0 +1,6 @@
+import { MemoryRecorder, memory } from 'eventsourcing';
+import { applicationSuite } from './application.suite.ts';
+import { recorderSuite } from './recorder.suite.ts';
+
+recorderSuite('memory', { create: async () => new MemoryRecorder(), batchSize: 10_000 });
+applicationSuite('memory', async () => memory());
