@@ -80,7 +80,7 @@ function layOut(name: string, fences: readonly Fence[], prelude = ''): SourceMod
   const page = createLines();
   const segments: Segment[] = [];
   page.put(1, `import $$probe from ${JSON.stringify(PROBE)};${prelude}`);
-  let end = 1;
+  let end = 0;
   for (const fence of fences) {
     // A line of its own for what opens and what closes each fence, as in the Markdown file.
     const line = Math.max(fence.line, end + 2);
@@ -92,7 +92,7 @@ function layOut(name: string, fences: readonly Fence[], prelude = ''): SourceMod
     end = line + count;
     page.put(end, after);
   }
-  page.put(end, ';await $$probe.end();');
+  page.put(Math.max(end, 1), ';await $$probe.end();');
   return { name, source: page.text(), segments };
 }
 

@@ -49,7 +49,10 @@ function attempt(source: string, name: string): { readonly file: types.File } | 
     const file = parseSync(source, {
       ...ISOLATED,
       filename: name,
-      parserOpts: { plugins: ['typescript', 'decorators'], allowReturnOutsideFunction: false },
+      parserOpts: {
+        plugins: ['typescript', 'decorators', 'decoratorAutoAccessors'],
+        allowReturnOutsideFunction: false,
+      },
     });
     if (!file) throw new Error(`Babel gave no syntax tree for ${name}.`);
     return { file };

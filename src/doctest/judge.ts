@@ -42,7 +42,7 @@ export function judge(
 /** What the fence printed: the part of a result that does not depend on what was expected. */
 export function print(fence: Fence, observed: Observed): Omit<FenceResult, 'failures'> {
   const error = observed.thrown ?? observed.expected;
-  const lines = observed.entries.filter(({ kind }) => kind !== 'notice').map(({ text }) => text);
+  const lines = observed.entries.filter(({ kind }) => kind !== 'notice').map(({ text }) => asWritten(text));
   return {
     fence: fence.id,
     status: error || observed.failedTests.length > 0 ? 'error' : 'done',
@@ -59,13 +59,18 @@ function skipped(fence: Fence, culprit: string, fences: readonly Fence[]): Judge
 }
 
 function describe(error: unknown): string {
-  return renderError(reportError(error));
+  return asWritten(renderError(reportError(error)));
+}
+
+/** Vite gives imported names other names, which errors then show: `(0 , __vite_ssr_import_1__.bark) is not a function`. */
+function asWritten(text: string): string {
+  return text.replaceAll(/\(0 ?, ?__vite_ssr_import_\d+__\.(\w+)\)|__vite_ssr_import_\d+__\.(\w+)/g, '$1$2');
 }
 
 function consoleText({ entries }: Observed): string {
   return entries
     .filter(({ kind }) => kind !== 'notice' && kind !== 'show')
-    .map(({ text }) => text)
+    .map(({ text }) => asWritten(text))
     .join('\n');
 }
 

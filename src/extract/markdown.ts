@@ -58,10 +58,17 @@ function parse(body: string, path: string, problems: PageProblem[]): Root | unde
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     const reason = 'reason' in error && typeof error.reason === 'string' ? error.reason : error.message;
-    const line = 'line' in error && typeof error.line === 'number' ? error.line : 1;
+    const line = 'place' in error ? lineOf(error.place) : 1;
     problems.push({ line, message: `The page is not valid MDX: ${reason}` });
     return undefined;
   }
+}
+
+/** The parser's errors carry a point, or two of them. */
+function lineOf(place: unknown): number {
+  if (typeof place !== 'object' || place === null) return 1;
+  if ('start' in place) return lineOf(place.start);
+  return 'line' in place && typeof place.line === 'number' ? place.line : 1;
 }
 
 function readTitle(yaml: string, problems: PageProblem[]): string | undefined {

@@ -1,0 +1,179 @@
+import { describe, expect, test } from 'vitest';
+import { extractPage } from '../../src/extract/index.ts';
+
+const page = (markdown: string, path = 'page.md') => extractPage(markdown, path);
+const fence = (info: string, ...code: string[]) => [`\`\`\`${info}`, ...code, '```', ''].join('\n');
+
+describe('places', () => {
+  test('line and indent of a fence at the margin', () => {
+    const { fences } = page('# Title\n\n```ts\nconst a = 1;\n```\n');
+    expect(fences).toMatchObject([{ id: 'f1', line: 4, indent: 0, code: 'const a = 1;', scope: 0, mode: 'live' }]);
+  });
+
+  test.each([
+    ['in a list', '- item\n\n  ```ts\n  if (a) {\n    b();\n  }\n  ```\n', 'page.md', 2],
+    ['in a quotation', '> words\n>\n> ```ts\n> if (a) {\n>   b();\n> }\n> ```\n', 'page.md', 2],
+    [
+      'in a component',
+      '<Box>\n\n      ```ts\n      if (a) {\n        b();\n      }\n      ```\n</Box>\n',
+      'page.mdx',
+      6,
+    ],
+    ['with tildes', 'one\n\n~~~ts\nif (a) {\n  b();\n}\n~~~\n', 'page.md', 0],
+  ])('%s', (_, markdown, path, indent) => {
+    expect(page(markdown, path).fences).toMatchObject([{ line: 4, indent, code: 'if (a) {\n  b();\n}' }]);
+  });
+
+  test('a fence within a longer fence is an example', () => {
+    expect(page('````md\n```ts\nno\n```\n````\n\n```ts\nyes\n```\n').fences).toMatchObject([
+      { id: 'f1', code: 'yes', line: 8 },
+    ]);
+  });
+
+  test('code by indentation and other languages are not looked at', () => {
+    expect(page('words\n\n    const a = 1;\n\n```js\nb\n```\n\n```text\nc\n```\n').fences).toEqual([]);
+  });
+
+  test('Windows line ends', () => {
+    expect(page('# T\r\n\r\n```ts\r\na\r\nb\r\n```\r\n').fences).toMatchObject([{ line: 4, code: 'a\nb' }]);
+  });
+
+  test('`typescript` is TypeScript as well, and what follows the language directly are attributes', () => {
+    const { fences, problems } = page(fence('typescript', 'a') + fence('ts{1,3}', 'b'));
+    expect(fences).toHaveLength(2);
+    expect(problems).toMatchObject([{ line: 4, message: expect.stringContaining('{1,3}') }]);
+  });
+});
+
+describe('front matter and headings', () => {
+  test('the title comes from the front matter, and lines count from the top of the file', () => {
+    const { title, fences } = page(
+      '---\ntitle: "A: title"\n---\n\n## One\n\n### Two\n\n```ts\na\n```\n\n## Three\n\n```ts\nb\n```\n',
+      'p.mdx',
+    );
+    expect(title).toBe('A: title');
+    expect(fences.map(({ line, headings }) => ({ line, headings }))).toEqual([
+      { line: 10, headings: ['One', 'Two'] },
+      { line: 16, headings: ['Three'] },
+    ]);
+  });
+
+  test('without front matter the title is the first heading, or else the name of the file', () => {
+    expect(page('# With `code` and *more*\n').title).toBe('With code and more');
+    expect(page('words', 'folder/some-page.md').title).toBe('some-page');
+  });
+
+  test('front matter that is not YAML is reported at its line', () => {
+    expect(page('---\ntitle: a\nbad: [1\n---\n').problems).toMatchObject([
+      { message: expect.stringContaining('YAML') },
+    ]);
+  });
+
+  test('MDX that cannot be parsed is reported at its line', () => {
+    expect(page('words\n\n<Box>\n', 'p.mdx').problems).toMatchObject([
+      { line: 3, message: expect.stringContaining('MDX') },
+    ]);
+  });
+});
+
+describe('attributes', () => {
+  test.each([
+    ['static="it is only a shape"', { mode: 'static', reason: 'it is only a shape' }],
+    ["node='a file'", { mode: 'node', reason: 'a file' }],
+    ['throws', { throws: true }],
+    ['throws=ES_CONFLICT', { throws: 'ES_CONFLICT' }],
+    ['throws="some words"', { throws: 'some words' }],
+    ['errors=2345,2322', { errors: [2345, 2322] }],
+    ['file=src/dog.ts title="The dog"', { file: 'src/dog.ts', test: false }],
+    ['file=dog.test.ts', { file: 'dog.test.ts', test: true }],
+    ['test', { test: true }],
+  ])('%s', (info, expected) => {
+    const { fences, problems } = page(fence(`ts ${info}`, 'a'));
+    expect(fences).toMatchObject([expected]);
+    expect(problems).toEqual([]);
+  });
+
+  test.each([
+    ['static', 'needs a reason'],
+    ['node=""', 'needs a reason'],
+    ['statc="x"', 'no attribute `statc`'],
+    ['errors', 'error codes'],
+    ['errors=abc', 'error codes'],
+    ['file=dog.js', 'not the name of a TypeScript file'],
+    ['file=../dog.ts', 'not the name of a TypeScript file'],
+    ['exercise=hint', 'no part "hint"'],
+    ['id=one', 'not part of one'],
+    ['test=yes', 'takes no value'],
+    ['throws throws', 'given twice'],
+    ['static="x" throws', 'exclude each other'],
+    ['file=a.ts throws', 'Every import of this file would throw'],
+    ['title="open', 'cannot be read'],
+  ])('%s is a problem of the page', (info, message) => {
+    expect(page(`\n${fence(`ts ${info}`, 'a')}`).problems).toMatchObject([
+      { line: 2, message: expect.stringContaining(message) },
+    ]);
+  });
+});
+
+describe('scopes', () => {
+  const scopes = (...infos: string[]) =>
+    page(infos.map((info) => fence(`ts ${info}`, 'a')).join('')).fences.map(({ scope }) => scope);
+
+  test('the fences of a page share one', () => expect(scopes('', '', 'throws')).toEqual([0, 0, 0]));
+  test('`scope` starts another', () => expect(scopes('', 'scope', '')).toEqual([0, 1, 1]));
+  test('a file that comes again starts another', () => {
+    expect(scopes('file=a.ts', '', 'file=b.ts', 'file=a.ts', '')).toEqual([0, 0, 0, 1, 1]);
+  });
+  test('a test file has one of its own, and the page goes on with its own', () => {
+    expect(scopes('', 'test', '', 'file=a.test.ts')).toEqual([0, 1, 0, 2]);
+  });
+  test('the parts of an exercise share one', () => {
+    expect(scopes('', 'exercise=starter', 'exercise=checks', '', 'exercise=solution')).toEqual([0, 1, 1, 0, 1]);
+  });
+});
+
+describe('what surrounds a fence', () => {
+  test('the output right after it', () => {
+    const { fences, problems } = page(`${fence('ts', 'a')}${fence('output', 'one', 'two')}`);
+    expect(fences).toMatchObject([{ output: { text: 'one\ntwo', line: 5 } }]);
+    expect(problems).toEqual([]);
+  });
+
+  test.each([
+    ['with words in between', `${fence('ts', 'a')}words\n\n${fence('output', '1')}`],
+    ['with nothing before it', fence('output', '1')],
+    ['after a static fence', `${fence('ts static="x"', 'a')}${fence('output', '1')}`],
+  ])('output %s is a problem', (_, markdown) => {
+    expect(page(markdown).problems).toHaveLength(1);
+  });
+
+  test('the output of something else is not looked at', () => {
+    expect(page(`${fence('js', 'a')}${fence('output', '1')}`).problems).toEqual([]);
+  });
+
+  test('commands need a reason', () => {
+    const { shells, problems } = page(fence('sh', 'ls') + fence('bash static="it deletes everything"', 'rm'));
+    expect(shells).toEqual([{ line: 1 }, { line: 4, reason: 'it deletes everything' }]);
+    expect(problems).toMatchObject([{ line: 1 }]);
+  });
+
+  test('an exercise is complete, has each part once, and begins with its starter', () => {
+    const problems = (...parts: string[]) =>
+      page(parts.map((part) => fence(`ts exercise=${part}`, 'a')).join('')).problems;
+    expect(problems('starter', 'checks', 'solution')).toEqual([]);
+    expect(problems('starter', 'checks', 'solution', 'starter id=b', 'checks id=b', 'solution id=b')).toEqual([]);
+    expect(problems('starter', 'solution')).toMatchObject([
+      { message: expect.stringContaining('no `exercise=checks`') },
+    ]);
+    expect(problems('starter', 'starter', 'checks', 'solution')).toMatchObject([{ line: 4 }]);
+    expect(problems('solution', 'checks', 'starter')).toMatchObject([
+      { message: expect.stringContaining('has to begin') },
+    ]);
+  });
+
+  test('a fence that is never closed', () => {
+    expect(page('words\n\n```ts\na\n').problems).toMatchObject([
+      { line: 3, message: expect.stringContaining('never closed') },
+    ]);
+  });
+});
