@@ -49,7 +49,7 @@ function liveFigure({ fence, lines, printed, needs, checks }: FigureParts): Elem
     checks === undefined
       ? undefined
       : element('div', { className: ['snippet-checks'], dataCheckList: '', role: 'status', ariaLabel: 'Checks' }),
-    element('div', { className: ['console'], role: 'log', ariaLabel: 'Console', tabIndex: 0, dataPagefindIgnore: '' }),
+    element('div', { className: ['console'], role: 'log', ariaLabel: 'Console', dataPagefindIgnore: '' }),
     element(
       'details',
       { className: ['fold', 'earlier'], dataEarlier: '', hidden: true },

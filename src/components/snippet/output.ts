@@ -5,7 +5,7 @@ import { renderError } from '../../probe/render.ts';
 export interface Output {
   clear(): void;
   entry(entry: ConsoleEntry): void;
-  /** @param expected the snippet is meant to fail: no advice is given */
+  /** @param expected a fence that is meant to fail has failed: no advice is given */
   error(error: ErrorReport, expected: boolean): void;
   /** Closes the run: everything that waits is shown, and a silent run says that it was silent. */
   end(silence: string): void;
@@ -40,11 +40,18 @@ export function createOutput({ log, earlier, own, placeOf }: OutputOptions): Out
     // A reader who scrolled up is reading: the console follows its end only for one who is there.
     const follows = log.scrollHeight - log.scrollTop - log.clientHeight < nearEnd;
     log.append(...waiting.splice(0));
+    // It can be long enough to scroll now, and a keyboard has to reach it then.
+    log.tabIndex = 0;
     if (follows) log.scrollTop = log.scrollHeight;
   };
   const add = (...nodes: Node[]) => {
     rows += nodes.length;
     waiting.push(...nodes);
+    frame ||= requestAnimationFrame(flush);
+  };
+
+  const addEarlier = (text: string) => {
+    before.push(text);
     frame ||= requestAnimationFrame(flush);
   };
 
@@ -62,18 +69,16 @@ export function createOutput({ log, earlier, own, placeOf }: OutputOptions): Out
       }
     },
     entry(entry) {
-      if (!own.has(entry.fence)) {
-        before.push(entry.text);
-        frame ||= requestAnimationFrame(flush);
-        return;
-      }
+      if (!own.has(entry.fence)) return addEarlier(entry.text);
       const line = row(entry.kind, entry.text);
       if (entry.kind === 'show' && entry.line !== undefined) line.dataset.line = String(entry.line);
       add(line);
       if (entry.full !== undefined && entry.full !== entry.text) add(fuller(entry.full));
     },
     error(error, expected) {
-      add(row('failure', renderError(error)));
+      const text = renderError(error);
+      if (expected && error.fence !== undefined && !own.has(error.fence)) return addEarlier(text);
+      add(row('failure', text));
       if (expected) return;
       if (error.at) {
         const place = row('place', '');

@@ -86,8 +86,10 @@ export function wireSnippet(figure: HTMLElement, session: Session, progress: Pro
       if (mine !== turn) return;
       if (event.type === 'console') shown.entry(event.entry);
       if (event.type === 'error') {
-        shown.error(event.error, meantToFail && event.error.fence === fence);
-        if (event.error.at) session.markError(event.error.at.fence, event.error.at.line);
+        const expected = isMeantToFail(event.error.fence);
+        shown.error(event.error, expected);
+        const { at } = event.error;
+        if (at && (!expected || at.fence === fence)) session.markError(at.fence, at.line);
       }
       listen(event);
     });
@@ -281,6 +283,11 @@ export function wireSnippet(figure: HTMLElement, session: Session, progress: Pro
   showEdits();
   showPassed();
   offerOutdated();
+}
+
+/** Whether a fence of this page says of itself that it throws. */
+function isMeantToFail(fence: string | undefined): boolean {
+  return fence !== undefined && document.getElementById(fence)?.dataset.throws !== undefined;
 }
 
 /** The keys that a keyboard needs to know: without the second, Tab would have no way out of the editor. */
