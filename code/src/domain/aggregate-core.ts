@@ -14,7 +14,7 @@ export class Life {
   modifiedAt: string;
   isDiscarded = false;
   /** Why the object can no longer be trusted, if so. */
-  broken: { readonly cause: unknown } | undefined;
+  broken: { readonly cause: unknown; readonly reason: string } | undefined;
 
   constructor(definition: Definition, event: DomainEvent) {
     this.definition = definition;

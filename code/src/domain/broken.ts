@@ -6,9 +6,8 @@ export function refuseIfBroken(aggregate: AggregateCore, life: Life): void {
   if (life.broken === undefined) return;
   throw new CommandError(
     'ES_AGGREGATE_BROKEN',
-    `An earlier command on ${life.definition.topic} ${aggregate.id} threw, and its changes could not be undone ` +
-      `because ${life.definition.hasPrivateMembers ? 'the class has #private members' : 'replay failed'}. ` +
-      'Get the aggregate from the repository again. (With TypeScript’s `private` instead, changes can be undone.)',
+    `An earlier command on ${life.definition.topic} ${aggregate.id} threw, and what it changed could not be undone: ` +
+      `${life.broken.reason}. Get the aggregate from the repository again.`,
     { cause: life.broken.cause, aggregateId: aggregate.id },
   );
 }

@@ -1,11 +1,12 @@
 import { activity, type Birth } from './activity.ts';
-import { AggregateCore, advance, type Life, lifeOf } from './aggregate-core.ts';
+import { AggregateCore, advance, Life, lifeOf } from './aggregate-core.ts';
 import { looseCopy } from './copy.ts';
 import { type Class, type Definition, definitionOf, named } from './definition.ts';
 import type { DomainEvent } from './domain-event.ts';
 import { ArgumentError, CommandError, EventMismatchError, EventSourcingError, TopicError } from './errors.ts';
 import type { EventSpec } from './event-spec.ts';
 import type { Mark } from './marks.ts';
+import { makesWeakEntries } from './weak-entries.ts';
 
 /** A class of aggregates, whatever its constructor takes. */
 export type AggregateClass<A extends AggregateCore = AggregateCore> = abstract new (...args: never[]) => A;
@@ -76,22 +77,36 @@ export function rebuild(life: Life): AggregateCore {
 export function rollBack(aggregate: AggregateCore, cause: unknown): void {
   const life = lifeOf(aggregate);
   if (life.definition.hasPrivateMembers) {
-    life.broken = { cause };
+    life.broken = { cause, reason: privateMembers };
     return;
   }
   try {
-    const fresh = rebuild(life);
-    for (const key of Reflect.ownKeys(aggregate)) {
-      if (!Object.hasOwn(fresh, key)) Reflect.deleteProperty(aggregate, key);
-    }
-    for (const key of Reflect.ownKeys(fresh)) {
-      const descriptor = Reflect.getOwnPropertyDescriptor(fresh, key);
-      if (descriptor?.configurable) Object.defineProperty(aggregate, key, descriptor);
-    }
-    life.isDiscarded = lifeOf(fresh).isDiscarded;
+    let fresh = aggregate;
+    const hidden = makesWeakEntries(
+      (key, value) => key instanceof AggregateCore && !(value instanceof Life),
+      () => {
+        fresh = rebuild(life);
+      },
+    );
+    if (hidden) life.broken = { cause, reason: privateMembers };
+    else becomeLike(aggregate, fresh);
   } catch (error) {
-    life.broken = { cause: error };
+    life.broken = { cause: error, reason: 'its events cannot be replayed' };
   }
+}
+
+const privateMembers =
+  'its class has #private members, which nobody else can put back (TypeScript’s `private` members can be)';
+
+function becomeLike(aggregate: AggregateCore, fresh: AggregateCore): void {
+  for (const key of Reflect.ownKeys(aggregate)) {
+    if (!Object.hasOwn(fresh, key)) Reflect.deleteProperty(aggregate, key);
+  }
+  for (const key of Reflect.ownKeys(fresh)) {
+    const descriptor = Reflect.getOwnPropertyDescriptor(fresh, key);
+    if (descriptor?.configurable || descriptor?.writable) Object.defineProperty(aggregate, key, descriptor);
+  }
+  lifeOf(aggregate).isDiscarded = lifeOf(fresh).isDiscarded;
 }
 
 /** The values that the event has for the parameters, in their order, for the body to do with as it likes. */

@@ -5,13 +5,9 @@
 
 const commentsAndStrings = /\/\*[\s\S]*?\*\/|\/\/.*|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`/g;
 
-/** The helpers that compilers call where a target has no `#private` members of its own. */
-const loweredPrivates = /\b(?:__privateAdd|__privateGet|__privateSet|_{1,2}class_?[pP]rivate\w*)\b/;
-
 /** Whether a class declares `#private` members: nobody outside of it can see or copy them. */
 export function declaresPrivateMembers(type: object): boolean {
-  const source = sourceOf(type);
-  return /#[\p{ID_Start}$_]/u.test(source) || loweredPrivates.test(source);
+  return /#[\p{ID_Start}$_]/u.test(sourceOf(type));
 }
 
 /** Whether a method has a rest parameter, which `length` does not tell. */
