@@ -17,22 +17,29 @@ export function createPending(): PendingOperations {
   const pending = new Map<number, string>();
   let last = 0;
 
+  /** An `await` and not a `then` beside the caller's: engines follow a promise to who awaits it only if that is one. */
+  const settled = async (result: Promise<unknown>, key: number): Promise<unknown> => {
+    try {
+      return await result;
+    } finally {
+      pending.delete(key);
+    }
+  };
   const counting = (name: string, original: (...args: unknown[]) => unknown) =>
     function (this: unknown, ...args: unknown[]): unknown {
       // Counted before it starts, so that the order is that of the calls, and not of the steps within them.
       const key = ++last;
       pending.set(key, name);
-      const done = () => pending.delete(key);
+      let result: unknown;
       try {
-        const result = Reflect.apply(original, this, args);
-        // The reader gets the original promise: an unhandled rejection stays unhandled, this branch of it does not.
-        if (result instanceof Promise) result.then(done, done);
-        else done();
-        return result;
+        result = Reflect.apply(original, this, args);
       } catch (error) {
-        done();
+        pending.delete(key);
         throw error;
       }
+      if (result instanceof Promise) return settled(result, key);
+      pending.delete(key);
+      return result;
     };
 
   return {

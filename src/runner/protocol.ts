@@ -73,7 +73,7 @@ export type SandpackTestMessage =
       };
     };
 
-export type SandpackStatus = 'transpiling' | 'evaluating' | 'running-tests' | 'done';
+export type SandpackStatus = 'transpiling' | 'evaluating' | 'done';
 
 export type FromRelay =
   | { readonly type: 'initialized' }

@@ -174,6 +174,11 @@ describe('errors', () => {
       line: 'f2:1:16 Error: no',
     },
     { name: 'in a timer', code: "setTimeout(() => {\n  throw new Error('no');\n}, 5);", line: 'f2:2:9 Error: no' },
+    {
+      name: 'of the library, after a wait: at the line that awaited it',
+      code: "import { Application } from 'eventsourcing';\nawait new Application().update('dog');",
+      line: 'f2:2:1 Error: There is no dog.',
+    },
     { name: 'an unknown name', code: 'await null;\nnope();', line: 'f2:2:1 ReferenceError: nope is not defined' },
     {
       name: 'a failed assertion',

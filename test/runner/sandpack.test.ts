@@ -4,6 +4,10 @@ import { launchChromium } from '../browser-support/chromium.ts';
 import { serveFiles, type TestServer } from '../browser-support/server.ts';
 import { testSite } from './support.ts';
 
+/** Well before a loop is ended for want of an answer, with Sandpack's own delay after an edit. */
+const SOON_MS = 4_000;
+const LOOP_ENDS_MS = 15_000;
+
 let browser: Browser;
 let server: TestServer;
 let page: Page;
@@ -51,8 +55,8 @@ test('a stock client gets its messages in order, and shows console and tests', a
     'start',
     'status transpiling',
     'state',
-    'done false',
     'status evaluating',
+    'done false',
     'console',
     'success',
     'status done',
@@ -87,11 +91,19 @@ test('an error while it runs is shown, at its line', async () => {
   await expect.poll(() => page.evaluate(() => window.error())).toMatch(/broken/);
 });
 
-test('an edit while code loops is not lost: the loop ends, and the edit runs', async () => {
+test('an edit while code loops is not lost: it ends the loop, and runs', async () => {
   await messagesUntil('test total_test_end');
   await page.evaluate(() => window.edit('/index.ts', 'for (;;);\n'));
-  await messagesUntil('status evaluating');
-  await expect.poll(() => page.evaluate(() => window.error()), { timeout: 15_000 }).toMatch(/did not come to a pause/);
+  await messagesUntil('done false');
   await page.evaluate(() => window.edit('/index.ts', "console.log('after');\n"));
-  await expect.poll(() => page.locator('.sp-console').innerText()).toContain('after');
+  await expect.poll(() => page.locator('.sp-console').innerText(), { timeout: SOON_MS }).toContain('after');
+  expect(await page.evaluate(() => window.error())).toBeUndefined();
+});
+
+test('a loop that nobody edits ends in an error', async () => {
+  await messagesUntil('test total_test_end');
+  await page.evaluate(() => window.edit('/index.ts', 'for (;;);\n'));
+  await expect
+    .poll(() => page.evaluate(() => window.error()), { timeout: LOOP_ENDS_MS })
+    .toMatch(/did not come to a pause/);
 });

@@ -35,10 +35,10 @@ interface Running {
 /**
  * Carries out a client's requests and answers in the order of messages that Sandpack's components rely on:
  *
- *     start, (status transpiling), state, done, status evaluating, console …, success | show-error, status done, x-end
+ *     start, (status transpiling), state, status evaluating, done, console …, success | show-error, status done, x-end
  *
- * A run that was replaced by a later one says nothing more; a later edit is only compiled after `status done`, so every
- * run that is not replaced comes to it, whatever ended it.
+ * A run that was replaced by a later one says nothing more. A stock client forgets edits that are made while its status
+ * is anything but done, so `done` comes before the code runs: an edit then ends a loop, and is not lost.
  */
 export function createSession(parts: SessionParts) {
   const { sandbox, post } = parts;
@@ -117,11 +117,12 @@ export function createSession(parts: SessionParts) {
     }
   };
 
-  const announce = (running: Running, program: CompiledProgram) => {
+  const announce = (running: Running, program: CompiledProgram, evaluates: boolean) => {
     post({ type: 'state', state: { entry: program.modules.at(-1)?.name ?? '', transpiledModules: {} } });
     if (first) post({ type: 'test', event: 'initialize_tests' });
     first = false;
     running.sentDone = true;
+    if (evaluates) post({ type: 'status', status: 'evaluating' });
     post({ type: 'done', compilatonError: false });
   };
 
@@ -175,8 +176,7 @@ export function createSession(parts: SessionParts) {
   };
 
   const runProgram = (running: Running, program: CompiledProgram) => {
-    announce(running, program);
-    post({ type: 'status', status: 'evaluating' });
+    announce(running, program, true);
     return execute(
       running,
       program,
@@ -199,7 +199,7 @@ export function createSession(parts: SessionParts) {
     const program = await compiled(running, sandpackSource(files));
     if (!program) return;
     if (request.evaluate) return runProgram(running, program);
-    announce(running, program);
+    announce(running, program, false);
     end(running, 'done');
   };
 
@@ -214,7 +214,6 @@ export function createSession(parts: SessionParts) {
       .filter((each) => (path === undefined ? TEST_FILE.test(each) : each === path));
     const running: Running = { run: 0, sentDone: true, shown: false, queue: Promise.resolve() };
     current = running;
-    post({ type: 'status', status: 'running-tests' });
     post({ type: 'test', event: 'total_test_start' });
     for (const each of paths) {
       post({ type: 'test', event: 'add_file', path: each });
@@ -223,7 +222,6 @@ export function createSession(parts: SessionParts) {
     }
     post({ type: 'test', event: 'total_test_end' });
     current = undefined;
-    post({ type: 'status', status: 'done' });
     const next = wanted;
     wanted = undefined;
     if (next) void runTests(next.path);
