@@ -93,7 +93,7 @@ async function main(): Promise<number> {
     process.stdout.write(HELP);
     return 0;
   }
-  const doctest = await createDoctest();
+  const doctest = createDoctest();
   try {
     if (call.watch) {
       await watchPages({

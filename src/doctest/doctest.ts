@@ -13,12 +13,12 @@ export interface Doctest {
   test(paths: readonly string[]): Promise<readonly PageReport[]>;
   /** Writes what the pages print into them and their recordings, and then tests them. */
   update(paths: readonly string[]): Promise<readonly PageReport[]>;
-  forget(path: string): void;
+  forget(path: string): Promise<void>;
   close(): Promise<void>;
 }
 
-export async function createDoctest(): Promise<Doctest> {
-  const executor = await createExecutor();
+export function createDoctest(): Doctest {
+  const executor = createExecutor();
   return {
     test: (paths) => test(executor, readPages(paths)),
     async update(paths) {
@@ -29,7 +29,7 @@ export async function createDoctest(): Promise<Doctest> {
         const markdown = readFileSync(path, 'utf8');
         const updated = updateMarkdown(markdown, data, results);
         if (updated !== markdown) writeFileSync(path, updated);
-        executor.forget(path);
+        await executor.forget(path);
       }
       const pages = readPages(paths);
       const executed = await executor.run(pages);

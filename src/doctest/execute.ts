@@ -1,6 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import type { Reporter, TestModule } from 'vitest/node';
-import { createVitest } from 'vitest/node';
+import { createVitest, type Reporter, type TestModule, type Vitest } from 'vitest/node';
 import type { Failure, FenceResult } from './failure.ts';
 import type { PageData } from './page-data.ts';
 import { doctests } from './plugin.ts';
@@ -19,15 +18,15 @@ export interface Executor {
   /** Runs pages, given by their absolute paths. */
   run(pages: ReadonlyMap<string, PageData>): Promise<ReadonlyMap<string, Executed>>;
   /** Forgets a module that has changed. */
-  forget(path: string): void;
+  forget(path: string): Promise<void>;
   close(): Promise<void>;
 }
 
 /** How long there may be no sign of life: by then a fence that only waits has long been given up. */
 const SILENCE_LIMIT = 4 * FENCE_LIMIT;
 
-/** Starts Vitest, without its own output. */
-export async function createExecutor(): Promise<Executor> {
+/** Runs pages in Vitest, without its own output. It is started when there is something to run. */
+export function createExecutor(): Executor {
   let pages: ReadonlyMap<string, PageData> = new Map();
   const modules = new Map<string, TestModule>();
   const watch = createWatch();
@@ -39,50 +38,58 @@ export async function createExecutor(): Promise<Executor> {
       for (const module of ended) modules.set(module.moduleId, module);
     },
   };
-  const vitest = await createVitest(
-    'test',
-    {
-      config: false,
-      root: ROOT,
-      watch: false,
-      reporters: [reporter],
-      // A page is a test file, wherever it is; threads, since a thread that never ends can still be ended.
-      include: [],
-      pool: 'threads',
-      // Its key is the file, and what is made of a page depends on more than that.
-      fsModuleCache: false,
-      environment: 'node',
-    },
-    {
-      logLevel: 'error',
-      plugins: [
-        doctests((path) => {
-          const data = pages.get(path);
-          if (!data) throw new Error(`${path} is not one of the pages to be tested.`);
-          return data;
-        }),
-      ],
-    },
-    // Standard output is the report's.
-    { stdout: process.stderr, stderr: process.stderr },
-  );
+  let started: Promise<Vitest> | undefined;
+  const start = () =>
+    createVitest(
+      'test',
+      {
+        config: false,
+        root: ROOT,
+        watch: false,
+        reporters: [reporter],
+        // A page is a test file, wherever it is; threads, since a thread that never ends can still be ended.
+        include: [],
+        pool: 'threads',
+        // Its key is the file, and what is made of a page depends on more than that.
+        fsModuleCache: false,
+        environment: 'node',
+      },
+      {
+        logLevel: 'error',
+        plugins: [
+          doctests((path) => {
+            const data = pages.get(path);
+            if (!data) throw new Error(`${path} is not one of the pages to be tested.`);
+            return data;
+          }),
+        ],
+      },
+      // Standard output is the report's.
+      { stdout: process.stderr, stderr: process.stderr },
+    );
 
   return {
     async run(given) {
       pages = given;
       modules.clear();
-      const project = vitest.getRootProject();
       const running = [...given].filter(([, { steps }]) =>
         steps.some(({ kind }) => kind !== 'static' && kind !== 'errors'),
       );
       if (running.length > 0) {
+        started ??= start();
+        const vitest = await started;
+        const project = vitest.getRootProject();
         const specifications = running.map(([path]) => project.createSpecification(path));
         await watch.over(vitest.runTestSpecifications(specifications));
       }
       return new Map([...given.keys()].map((path) => [path, collect(modules.get(path))]));
     },
-    forget: (path) => vitest.invalidateFile(path),
-    close: () => vitest.close(),
+    async forget(path) {
+      (await started)?.invalidateFile(path);
+    },
+    async close() {
+      await (await started)?.close();
+    },
   };
 }
 

@@ -109,9 +109,9 @@ function uncompiled(fence: Fence, { fence: culprit, failure }: { fence: string; 
 /** Hands the result to the reporters, and fails or skips the test. */
 function report(context: TestContext, judged: Judged, { path }: SuiteData): void {
   const errors = judged.failures.map((failure) => toError(failure, path));
-  const failures = judged.failures.map(({ cause: _, ...failure }, index) => ({
+  const failures = judged.failures.map(({ cause, ...failure }, index) => ({
     ...failure,
-    ...placeIn(errors[index], path),
+    ...(cause ? placeIn(errors[index], path) : {}),
   }));
   context.task.meta.fence = { ...judged, failures };
   if (judged.reason !== undefined) context.skip(judged.reason);

@@ -27,8 +27,9 @@ export async function watchPages({ doctest, patterns, library, print, complain, 
     const { paths } = await findPages(patterns);
     const everything = changed.has(library);
     const wanted = paths.filter((path) => everything || changed.has(path));
-    for (const path of changed) doctest.forget(path);
+    const forgotten = [...changed];
     changed.clear();
+    for (const path of forgotten) await doctest.forget(path);
     if (wanted.length > 0) print(await doctest.test(wanted));
   };
   const note = (path: string) => {

@@ -58,17 +58,18 @@ function parse(body: string, path: string, problems: PageProblem[]): Root | unde
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     const reason = 'reason' in error && typeof error.reason === 'string' ? error.reason : error.message;
-    const line = 'place' in error ? lineOf(error.place) : 1;
+    // A tag that is still open at the end has its place only in the sentence.
+    const line = lineOf('place' in error ? error.place : undefined) ?? Number(/\((\d+):\d+-/.exec(reason)?.[1] ?? 1);
     problems.push({ line, message: `The page is not valid MDX: ${reason}` });
     return undefined;
   }
 }
 
 /** The parser's errors carry a point, or two of them. */
-function lineOf(place: unknown): number {
-  if (typeof place !== 'object' || place === null) return 1;
+function lineOf(place: unknown): number | undefined {
+  if (typeof place !== 'object' || place === null) return undefined;
   if ('start' in place) return lineOf(place.start);
-  return 'line' in place && typeof place.line === 'number' ? place.line : 1;
+  return 'line' in place && typeof place.line === 'number' ? place.line : undefined;
 }
 
 function readTitle(yaml: string, problems: PageProblem[]): string | undefined {
