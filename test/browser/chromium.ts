@@ -15,6 +15,9 @@ export function launch({ hosts = [] }: { hosts?: readonly string[] } = {}): Prom
   });
 }
 
+/** How long a page may take for any one thing; a snippet without an answer is ended after 5 s, and machines differ. */
+const PATIENCE = 15_000;
+
 export interface WatchedPage {
   readonly page: Page;
   /** What must not happen on any page: errors in the console, exceptions, requests to another origin, failed requests. */
@@ -31,6 +34,7 @@ export async function watchedPage(
 ): Promise<WatchedPage> {
   const context: BrowserContext = await browser.newContext(options);
   const page = await context.newPage();
+  page.setDefaultTimeout(PATIENCE);
   const complaints: string[] = [];
   const requests: string[] = [];
   page.on('console', (message) => {
