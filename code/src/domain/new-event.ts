@@ -1,3 +1,4 @@
+import { clock } from './clock.ts';
 import { frozenCopy } from './copy.ts';
 import type { Definition } from './definition.ts';
 import type { DomainEvent, Payload } from './domain-event.ts';
@@ -16,15 +17,14 @@ export function newEvent(
 ): DomainEvent {
   const type = definition.typeOf(spec);
   const now = circumstances.current;
-  const event: DomainEvent = {
-    type,
-    aggregateId,
-    version,
-    timestamp: now?.timestamp ?? new Date().toISOString(),
-    payload: payloadOf(definition, spec, args, type),
-    ...(now?.metadata === undefined ? undefined : { metadata: now.metadata }),
-  };
-  return Object.freeze(event);
+  const timestamp = now?.timestamp ?? clock.now();
+  const payload = payloadOf(definition, spec, args, type);
+  const metadata = now?.metadata;
+  return Object.freeze(
+    metadata === undefined
+      ? { type, aggregateId, version, timestamp, payload }
+      : { type, aggregateId, version, timestamp, payload, metadata },
+  );
 }
 
 function payloadOf(definition: Definition, spec: EventSpec, args: readonly unknown[], type: string): Payload {
@@ -38,11 +38,11 @@ function payloadOf(definition: Definition, spec: EventSpec, args: readonly unkno
     );
   }
   const payload: Record<string, unknown> = {};
-  parameters.forEach((name, index) => {
+  for (const [index, name] of parameters.entries()) {
     const value = args[index];
     // An optional parameter that was left out is left out of the event too.
-    if (value === undefined) return;
+    if (value === undefined) continue;
     payload[name] = isPrimitive(value) ? value : frozenCopy(value, `The event ${type}`, definition.transcodings, name);
-  });
+  }
   return Object.freeze(payload);
 }
