@@ -1,12 +1,16 @@
 /** Builds the package: one ES module that any bundler can shake, and declarations beside it. */
 import { spawnSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
+/** File systems keep times more coarsely than the clock does. */
+const CLOCK_SLACK_MS = 2_000;
+
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 
-rmSync(here('dist'), { recursive: true, force: true });
+const started = Date.now();
 
 await build({
   entryPoints: [here('src/index.ts')],
@@ -24,4 +28,12 @@ await build({
 
 const { status, error } = spawnSync('tsc', ['-p', here('tsconfig.build.json')], { stdio: 'inherit' });
 if (error) console.error(`The declarations were not written, because tsc could not be started: ${error.message}`);
+
+// What an earlier build has left goes last, so that whoever is using the package meanwhile never finds it missing.
+if (status === 0 && existsSync(here('dist'))) {
+  for (const entry of readdirSync(here('dist'), { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    if (entry.isFile() && statSync(path).mtimeMs < started - CLOCK_SLACK_MS) rmSync(path);
+  }
+}
 process.exit(status ?? 1);
