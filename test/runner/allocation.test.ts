@@ -46,6 +46,8 @@ test('a frame that was lost while nothing ran is made anew, unnoticed', async ()
   const frame = browser.targets().find((target) => target.url() === 'about:srcdoc');
   expect(frame).toBeDefined();
   const session = await frame?.createCDPSession();
+  const crashed = new Promise((resolve) => session?.once('Inspector.targetCrashed', resolve));
   session?.send('Page.crash').catch(() => undefined); // the answer never comes: whoever should give it is gone
+  await crashed;
   expect(lines(await run("console.log('next')"))).toEqual(['log next']);
 });
