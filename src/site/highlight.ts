@@ -67,7 +67,12 @@ export function startHighlighter(): Highlight {
     if (known && !highlighter.getLoadedLanguages().includes(language)) {
       await highlighter.loadLanguage(language);
     }
-    const lines = highlighter.codeToTokensBase(code, { lang: known ? language : 'text', theme });
+    const lines = highlighter.codeToTokensBase(code, {
+      lang: known ? language : 'text',
+      theme,
+      // By default a line that takes too long stays plain: on a busy machine two builds would differ.
+      tokenizeTimeLimit: 0,
+    });
     return lines.flatMap((tokens, index) => {
       const line = element(
         'span',
