@@ -47,7 +47,9 @@ export class Snippet {
   }
 
   /** The code that the reader sees, in the editor if it is open. */
-  code(): Promise<string> {
-    return this.figure.locator('.cm-content, pre.shiki').first().innerText();
+  async code(): Promise<string> {
+    const lines = this.figure.locator('.cm-line');
+    if ((await lines.count()) > 0) return (await lines.allTextContents()).join('\n');
+    return (await this.figure.locator('pre').first().textContent()) ?? '';
   }
 }
