@@ -1,8 +1,7 @@
 import { traverse, type types } from '@babel/core';
 import { CompileError } from './error.ts';
 import { LIVE_MODULES, resolveFile } from './modules.ts';
-import { segmentIndex } from './parse.ts';
-import { nearestPlace } from './place.ts';
+import { nearestPlace, segmentIndex } from './place.ts';
 import { PROBE, type SourceModule } from './program.ts';
 
 export interface Surroundings {

@@ -1,7 +1,7 @@
 import { type InputOptions, parseSync, type types } from '@babel/core';
 import { CompileError } from './error.ts';
 import { nearestPlace } from './place.ts';
-import type { Segment, SourceModule } from './program.ts';
+import type { SourceModule } from './program.ts';
 
 /** What Babel must not look for in the surroundings: the same source compiles to the same code everywhere. */
 export const ISOLATED = {
@@ -93,9 +93,4 @@ function explain({ reason, message, name }: SyntaxProblem): string {
     return 'An import or export has to stand at the top level, and not in a fence that is expected to throw.';
   }
   return message;
-}
-
-/** The fence of a line of the module, by its place in the module. */
-export function segmentIndex(segments: readonly Segment[], line: number): number {
-  return segments.findIndex((each) => line >= each.line && line < each.line + each.count);
 }

@@ -21,3 +21,8 @@ export function nearestPlace(segments: readonly Segment[], line: number, column:
   if (before) return { fence: before.fence, line: before.count, column: 1 };
   return { fence: segments[0]?.fence ?? '', line: 1, column: 1 };
 }
+
+/** Which segment a line of the module's source belongs to, or -1. */
+export function segmentIndex(segments: readonly Segment[], line: number): number {
+  return segments.findIndex((each) => line >= each.line && line < each.line + each.count);
+}

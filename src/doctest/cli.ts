@@ -128,7 +128,9 @@ function interruption(): AbortSignal {
 }
 
 try {
-  process.exitCode = await main();
+  const code = await main();
+  // A thread that a snippet holds in an endless loop would keep the process alive: so end it, when all is written.
+  process.stdout.write('', () => process.exit(code));
 } catch (error) {
   if (!(error instanceof UsageError)) throw error;
   console.error(`${error.message}\n\n${HELP}`);

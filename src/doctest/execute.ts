@@ -1,3 +1,6 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createVitest, type Reporter, type TestModule, type Vitest } from 'vitest/node';
 import type { Failure, FenceResult } from './failure.ts';
@@ -23,22 +26,35 @@ export interface Executor {
 }
 
 /** How long there may be no sign of life: by then a fence that only waits has long been given up. */
-const SILENCE_LIMIT = 4 * FENCE_LIMIT;
+const SILENCE_LIMIT = 3 * FENCE_LIMIT;
 
 /** Runs pages in Vitest, without its own output. It is started when there is something to run. */
 export function createExecutor(): Executor {
   let pages: ReadonlyMap<string, PageData> = new Map();
-  const modules = new Map<string, TestModule>();
-  const watch = createWatch();
+  let started: Promise<Vitest> | undefined;
+  const ended = new Map<string, TestModule>();
+  const silence = createSilence();
+  // A thread in an endless loop reports nothing: so each page notes in a file what it is at.
+  const folder = mkdtempSync(join(tmpdir(), 'doctest-'));
+  const cleanUp = () => rmSync(folder, { recursive: true, force: true });
+  // Vitest ends the process by itself when it is interrupted.
+  process.once('exit', cleanUp);
+  const progress = (path: string) => join(folder, `${[...pages.keys()].indexOf(path)}.txt`);
+
   const reporter: Reporter = {
-    onTestModuleStart: () => watch.sign(),
-    onTestCaseReady: (test) => watch.sign(`${test.module.moduleId} (${test.name})`),
-    onTestCaseResult: () => watch.sign(),
-    onTestRunEnd: (ended) => {
-      for (const module of ended) modules.set(module.moduleId, module);
+    onTestModuleStart: () => silence.break(),
+    onTestCaseReady: () => silence.break(),
+    onTestCaseResult: () => silence.break(),
+    onTestModuleEnd: (module) => {
+      silence.break();
+      ended.set(module.moduleId, module);
     },
   };
-  let started: Promise<Vitest> | undefined;
+  const read = (path: string) => {
+    const data = pages.get(path);
+    if (!data) throw new Error(`${path} is not one of the pages to be tested.`);
+    return data;
+  };
   const start = () =>
     createVitest(
       'test',
@@ -47,23 +63,14 @@ export function createExecutor(): Executor {
         root: ROOT,
         watch: false,
         reporters: [reporter],
-        // A page is a test file, wherever it is; threads, since a thread that never ends can still be ended.
         include: [],
+        environment: 'node',
+        // A thread that never comes to an end does not keep the process from ending; a process of its own would go on.
         pool: 'threads',
         // Its key is the file, and what is made of a page depends on more than that.
         fsModuleCache: false,
-        environment: 'node',
       },
-      {
-        logLevel: 'error',
-        plugins: [
-          doctests((path) => {
-            const data = pages.get(path);
-            if (!data) throw new Error(`${path} is not one of the pages to be tested.`);
-            return data;
-          }),
-        ],
-      },
+      { logLevel: 'error', plugins: [doctests(read, progress)] },
       // Standard output is the report's.
       { stdout: process.stderr, stderr: process.stderr },
     );
@@ -71,30 +78,46 @@ export function createExecutor(): Executor {
   return {
     async run(given) {
       pages = given;
-      modules.clear();
+      ended.clear();
       const running = [...given].filter(([, { steps }]) =>
         steps.some(({ kind }) => kind !== 'static' && kind !== 'errors'),
       );
-      if (running.length > 0) {
-        started ??= start();
-        const vitest = await started;
-        const project = vitest.getRootProject();
-        const specifications = running.map(([path]) => project.createSpecification(path));
-        await watch.over(vitest.runTestSpecifications(specifications));
-      }
-      return new Map([...given.keys()].map((path) => [path, collect(modules.get(path))]));
+      if (running.length === 0) return new Map();
+      started ??= start();
+      const vitest = await started;
+      const project = vitest.getRootProject();
+      const specifications = running.map(([path]) => project.createSpecification(path));
+      const outcome = await silence.limit(vitest.runTestSpecifications(specifications));
+      // What hangs is left behind: the next run gets threads of its own.
+      if (outcome === 'silent') started = undefined;
+      return new Map(
+        running.map(([path, data]) => {
+          const module = ended.get(path);
+          return [path, module ? collect(module) : stuck(data, progress(path))];
+        }),
+      );
     },
     async forget(path) {
       (await started)?.invalidateFile(path);
     },
     async close() {
+      cleanUp();
       await (await started)?.close();
     },
   };
 }
 
-function collect(module: TestModule | undefined): Executed {
-  if (!module) return { results: [], failures: [] };
+/** The report on a page that did not come to its end. */
+function stuck({ page }: PageData, progress: string): Executed {
+  const at = existsSync(progress) ? readFileSync(progress, 'utf8') : '';
+  const fence = page.fences.find(({ id }) => id === at);
+  const message = fence
+    ? `Nothing has been heard of this snippet for ${SILENCE_LIMIT / 1000} s: it seems to be in an endless loop.`
+    : 'The page did not get its turn, because another page did not end.';
+  return { results: [], failures: [{ kind: 'hung', line: fence?.line ?? 1, message }] };
+}
+
+function collect(module: TestModule): Executed {
   const results: FenceResult[] = [];
   const failures: Failure[] = module.errors().map(({ message }) => ({ kind: 'page', line: 1, message }));
   for (const test of module.children.allTests()) {
@@ -111,32 +134,24 @@ function collect(module: TestModule | undefined): Executed {
 }
 
 /** Notices when nothing happens any more: a snippet that never gives its thread back cannot be timed out from within. */
-function createWatch() {
-  let last = '';
+function createSilence() {
   let timer: NodeJS.Timeout | undefined;
-  let give: (error: Error) => void = () => {};
+  let give: (outcome: 'silent') => void = () => {};
   const arm = () => {
     clearTimeout(timer);
-    timer = setTimeout(() => {
-      give(
-        new Error(
-          `Nothing has been heard for ${SILENCE_LIMIT / 1000} s of ${last}: it seems to run in an endless loop.`,
-        ),
-      );
-    }, SILENCE_LIMIT);
+    timer = setTimeout(() => give('silent'), SILENCE_LIMIT);
   };
   return {
-    sign(of?: string) {
-      if (of !== undefined) last = of;
+    break() {
       if (timer) arm();
     },
-    async over<T>(promise: Promise<T>): Promise<T> {
-      const silence = new Promise<never>((_, reject) => {
-        give = reject;
+    async limit<T>(promise: Promise<T>): Promise<T | 'silent'> {
+      const silent = new Promise<'silent'>((resolve) => {
+        give = resolve;
       });
       arm();
       try {
-        return await Promise.race([promise, silence]);
+        return await Promise.race([promise, silent]);
       } finally {
         clearTimeout(timer);
         timer = undefined;

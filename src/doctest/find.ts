@@ -2,6 +2,8 @@ import { existsSync, statSync } from 'node:fs';
 import { glob } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 
+const MARKDOWN = /\.(?:md|mdx|markdown)$/;
+
 export interface Found {
   /** Absolute, in order, each once. */
   readonly paths: readonly string[];
@@ -23,11 +25,11 @@ export async function findPages(patterns: readonly string[]): Promise<Found> {
 
 async function match(pattern: string): Promise<string[]> {
   const kind = existsSync(pattern) ? statSync(pattern) : undefined;
-  if (kind?.isFile()) return [resolve(pattern)];
+  if (kind?.isFile()) return MARKDOWN.test(pattern) ? [resolve(pattern)] : [];
   const wanted = kind?.isDirectory() ? join(pattern, '**', '*.{md,mdx}') : pattern;
   const found: string[] = [];
   for await (const path of glob(wanted, { exclude: (name) => name === 'node_modules' })) found.push(resolve(path));
-  return found.filter((path) => statSync(path).isFile());
+  return found.filter((path) => MARKDOWN.test(path) && statSync(path).isFile());
 }
 
 /** The folder that all matches of a pattern lie in. */

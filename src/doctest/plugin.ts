@@ -22,8 +22,12 @@ export function readPage(path: string): PageData {
 /**
  * Makes Markdown files into test files, for Vitest.
  * @param read how to get at a page by its absolute path, for a caller who has read it already
+ * @param progress the file in which a page notes the fence that it is at
  */
-export function doctests(read: (path: string) => PageData = readPage): Plugin {
+export function doctests(
+  read: (path: string) => PageData = readPage,
+  progress: (path: string) => string | undefined = () => undefined,
+): Plugin {
   const pages = new Map<string, PageData>();
   const load = (path: string) => {
     const data = read(path);
@@ -53,10 +57,10 @@ export function doctests(read: (path: string) => PageData = readPage): Plugin {
     },
     load(id) {
       const { path, key, module } = parseId(id);
-      if (!/\.mdx?$/.test(path)) return null;
+      if (!/\.(?:md|mdx|markdown)$/.test(path)) return null;
       if (key === undefined) {
         const data = load(path);
-        return { code: suiteModule(path, data), map: { mappings: '' } };
+        return { code: suiteModule(path, data, progress(path)), map: { mappings: '' } };
       }
       if (module === 'probe') return `import { session } from ${sessionOf(path, key)}; export default session.probe;`;
       if (module === 'vitest') return vitestModule(path, key);
@@ -92,9 +96,14 @@ function sessionOf(path: string, key: string): string {
 }
 
 /** The test file. */
-function suiteModule(path: string, { page, steps, broken, claims, problems, programs }: PageData): string {
+function suiteModule(
+  path: string,
+  { page, steps, broken, claims, problems, programs }: PageData,
+  progress: string | undefined,
+): string {
   const data: SuiteData = {
     path,
+    ...(progress === undefined ? {} : { progress }),
     fences: page.fences,
     steps,
     broken: Object.fromEntries(broken),

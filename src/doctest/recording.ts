@@ -14,7 +14,7 @@ const UPDATE = 'Run `npm run doctest -- --update` and look at what changed.';
 
 /** The file beside a page that holds what its fences print. */
 export function recordingPath(page: string): string {
-  return `${page.replace(/\.mdx?$/, '')}.recorded.json`;
+  return `${page.replace(/\.(?:md|mdx|markdown)$/, '')}.recorded.json`;
 }
 
 /** @throws if the text is not a recording */

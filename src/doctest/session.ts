@@ -9,8 +9,6 @@ export interface Observed {
   readonly thrown?: { readonly error: unknown };
   /** What a `throws` fence threw, as it should. */
   readonly expected?: { readonly error: unknown };
-  /** Whether a `throws` fence came to its end. */
-  readonly notThrown: boolean;
   readonly failedTests: readonly { readonly name: string; readonly error: unknown }[];
   /** Rejections that nobody handled, and errors thrown by callbacks. */
   readonly stray: readonly unknown[];
@@ -50,7 +48,6 @@ export const FENCE_LIMIT = 10_000;
 export function createSession(modules: () => ProgramModules): Session {
   const entries: ConsoleEntry[] = [];
   const expected = new Map<string, { error: unknown }>();
-  const notThrown = new Set<string>();
   const failedTests: { fence: string; name: string; error: unknown }[] = [];
   let stray: unknown[] = [];
   const open = createGates();
@@ -63,7 +60,6 @@ export function createSession(modules: () => ProgramModules): Session {
     enter: (fence) => open.wait(fence),
     leave: (fence) => left.release(fence),
     threw: (fence, error) => expected.set(fence, { error }),
-    notThrown: (fence) => notThrown.add(fence),
     tested: ({ fence, name, status }, error) => {
       if (status === 'fail') failedTests.push({ fence, name, error });
     },
@@ -98,7 +94,6 @@ export function createSession(modules: () => ProgramModules): Session {
         entries: entries.filter((entry) => entry.fence === fence),
         ...(thrown ? { thrown } : {}),
         ...(expected.has(fence) ? { expected: expected.get(fence) } : {}),
-        notThrown: notThrown.has(fence),
         failedTests: failedTests.filter((test) => test.fence === fence),
         stray,
         hung: outcome === 'late',

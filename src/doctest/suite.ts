@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { describe, type TestContext, test } from 'vitest';
 import type { FenceClaim } from '../compiler/claims.ts';
 import type { Fence } from '../extract/page.ts';
@@ -10,6 +11,8 @@ import { FENCE_LIMIT, type Observation, type Session } from './session.ts';
 export interface SuiteData {
   /** The Markdown file. */
   readonly path: string;
+  /** Where to note the fence that is running, for the case that it never ends. */
+  readonly progress?: string;
   readonly fences: readonly Fence[];
   readonly steps: readonly Step[];
   readonly broken: Readonly<Record<string, { readonly fence: string; readonly failure: Failure }>>;
@@ -42,6 +45,7 @@ export function describePage(data: SuiteData, sessions: Readonly<Record<string, 
       test(name, { timeout: TEST_LIMIT }, async (context) => {
         if (step.kind === 'static') return context.skip(`static: ${fence.reason ?? 'no reason is given'}`);
         if (step.kind === 'errors') return context.skip('only type-checked: it must not compile');
+        if (data.progress !== undefined) writeFileSync(data.progress, fence.id);
         report(context, await runStep(step, data, sessions), data);
       });
     }

@@ -40,7 +40,7 @@ export async function watchPages({ doctest, patterns, library, print, complain, 
     }, SETTLE);
   };
   const follow = (folder: string) => {
-    watch(folder, { recursive: true, signal }, (_, name) => {
+    return watch(folder, { recursive: true }, (_, name) => {
       if (name === null) return;
       // A recording that changes concerns its page.
       const path = resolve(folder, name);
@@ -49,12 +49,12 @@ export async function watchPages({ doctest, patterns, library, print, complain, 
       if (page !== path) for (const ending of ['.md', '.mdx']) note(page + ending);
     });
   };
-  for (const folder of new Set(patterns.map(folderOf))) follow(folder);
-  watch(library, { signal }, () => note(library));
+  const watchers = [...[...new Set(patterns.map(folderOf))].map(follow), watch(library, () => note(library))];
 
   const { paths } = await findPages(patterns);
   print(await doctest.test(paths));
   await new Promise<void>((done) => signal.addEventListener('abort', () => done(), { once: true }));
+  for (const watcher of watchers) watcher.close();
   clearTimeout(timer);
   await working;
 }

@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -233,4 +233,37 @@ test('--update writes values, output and recordings, and changes nothing in a pa
     expect(await readFile(join(folder, name), 'utf8')).toBe(await readFile(fixtures(`good/${name}`), 'utf8'));
   }
   expect(await report(['update.md', 'everything.mdx'], folder)).toMatchObject({ ok: true, code: 0 });
+});
+
+test('--watch tests a page again when it changes, and ends when it is told to', async () => {
+  const path = await page('watched.md', '# Watched', '', '```ts', '1 + 1 //=> 2', '```');
+  const other = await page('other.md', '# Other', '', '```ts', '1 //=> 1', '```');
+  const child = spawn(process.execPath, [CLI, path, other, '--watch'], { cwd: ROOT });
+  const ended = new Promise<void>((resolve) => child.on('exit', () => resolve()));
+  let printed = '';
+  /** Resolves when the text has been printed since the last call. */
+  const saw = (text: string) =>
+    new Promise<string>((resolve) => {
+      const look = () => {
+        if (!printed.includes(text)) return;
+        child.stdout.off('data', look);
+        resolve(printed);
+        printed = '';
+      };
+      child.stdout.on('data', look);
+      look();
+    });
+  child.stdout.on('data', (chunk: Buffer) => {
+    printed += chunk.toString();
+  });
+  try {
+    expect(await saw('2 pages, 2 snippets: 2 run')).toContain('0 failures');
+    await page('watched.md', '# Watched', '', '```ts', '1 + 1 //=> 3', '```');
+    const again = await saw('1 page, 1 snippet: 1 run');
+    expect(again).toContain('watched.md:4  value');
+    expect(again).not.toContain('other.md');
+  } finally {
+    child.kill('SIGTERM');
+  }
+  await ended;
 });
