@@ -144,7 +144,7 @@ function recorded(printed: string, summary: string): Element {
 function folded(summary: string, ...children: Element[]): Element {
   return element(
     'details',
-    { className: ['snippet', 'fold', 'not-content'] },
+    { className: ['snippet', 'fold', 'not-content'], dataPagefindIgnore: '' },
     element('summary', {}, text(summary)),
     ...children,
   );
