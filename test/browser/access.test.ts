@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { launch, watchedPage } from './chromium.ts';
 import { lessons } from './lessons.ts';
 import { Snippet } from './snippet.ts';
@@ -31,27 +31,23 @@ async function violations(page: Page): Promise<string[]> {
   );
 }
 
-describe.each(Object.entries(sizes))('%s', (_, viewport) => {
-  test.each(
-    lessons.flatMap(({ path, live }) => (['light', 'dark'] as const).map((scheme) => ({ path, live, scheme }))),
-  )('/$path in $scheme', async ({ path, live, scheme }) => {
-    const site = inject('site');
-    const { page, complaints } = await watchedPage(browser, site, {
-      viewport,
-      colorScheme: scheme,
-      reducedMotion: 'reduce',
-    });
-    await page.goto(new URL(path, site).href);
-    const first = live[0];
-    if (first) await new Snippet(page, first.id).run();
-    expect(await violations(page)).toEqual([]);
-    expect(
-      await page.evaluate(() => document.documentElement.scrollWidth - innerWidth),
-      'nothing sticks out',
-    ).toBeLessThanOrEqual(0);
-    expect(complaints).toEqual([]);
-    await page.context().close();
-  });
+test.each(lessons)('/$path on a phone and on a desk, light and dark', async ({ path, live }) => {
+  const site = inject('site');
+  const { page, complaints } = await watchedPage(browser, site, { reducedMotion: 'reduce' });
+  await page.goto(new URL(path, site).href);
+  const [first] = live;
+  if (first) await new Snippet(page, first.id).run();
+  for (const [size, viewport] of Object.entries(sizes)) {
+    await page.setViewportSize(viewport);
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      expect(await violations(page), `${size}, ${colorScheme}`).toEqual([]);
+    }
+    const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    expect(over, `nothing sticks out on a ${size}`).toBeLessThanOrEqual(0);
+  }
+  expect(complaints).toEqual([]);
+  await page.context().close();
 });
 
 test('an open editor is accessible, and a keyboard gets in and out of it', async () => {

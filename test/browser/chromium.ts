@@ -1,18 +1,10 @@
-import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-import { browsers } from '../../scripts/browsers.mjs';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { launchChromium } from '../browser-support/chromium.ts';
 
 /** Chromium as all browser tests use it. `hosts` gives this machine's loopback other names. */
 export function launch({ hosts = [] }: { hosts?: readonly string[] } = {}): Promise<Browser> {
-  return chromium.launch({
-    executablePath: browsers().chromium,
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-background-networking',
-      '--disable-component-update',
-      ...(hosts.length > 0 ? [`--host-resolver-rules=${hosts.map((host) => `MAP ${host} 127.0.0.1`).join(',')}`] : []),
-    ],
-  });
+  const rules = hosts.map((host) => `MAP ${host} 127.0.0.1`).join(',');
+  return launchChromium(rules === '' ? [] : [`--host-resolver-rules=${rules}`]);
 }
 
 /** How long a page may take for any one thing; a snippet without an answer is ended after 5 s, and machines differ. */
