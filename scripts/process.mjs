@@ -15,27 +15,46 @@ const env = {
 export const inRoot = (path) => join(root, path);
 
 /**
- * Starts a command. `ended` resolves to its exit code, and never rejects. With `aside`, what it prints goes to standard
- * error: standard output belongs to the command that the user asked for (`doctest --json`).
- * @param {readonly string[]} command
- * @param {{ aside?: boolean }} [options]
+ * What becomes of a command's output. `aside` is standard error: standard output belongs to the command that the user
+ * asked for (`doctest --json`). A function gets it all, as text, when the command has ended.
+ * @typedef {'shown' | 'aside' | ((text: string) => void)} Output
  */
-export function start([program = '', ...args], { aside = false } = {}) {
-  const child = spawn(program, args, { cwd: root, env, stdio: ['inherit', aside ? 2 : 'inherit', 'inherit'] });
+
+/**
+ * Starts a command. `ended` resolves to its exit code, and never rejects.
+ * @param {readonly string[]} command
+ * @param {Output} [output]
+ */
+export function start([program = '', ...args], output = 'shown') {
+  const kept = typeof output === 'function';
+  const child = spawn(program, args, {
+    cwd: root,
+    env,
+    stdio: kept ? ['ignore', 'pipe', 'pipe'] : ['inherit', output === 'aside' ? 2 : 'inherit', 'inherit'],
+  });
+  /** @type {Buffer[]} */
+  const chunks = [];
+  child.stdout?.on('data', (data) => chunks.push(data));
+  child.stderr?.on('data', (data) => chunks.push(data));
   /** @type {Promise<number>} */
   const ended = new Promise((resolve) => {
+    /** @param {number} code */
+    const end = (code) => {
+      if (kept) output(Buffer.concat(chunks).toString('utf8'));
+      resolve(code);
+    };
     child.on('error', (error) => {
       console.error(`${program} cannot be started: ${error.message}`);
-      resolve(127);
+      end(127);
     });
     // A command that a signal ended has not succeeded; shells say 130 for an interrupt.
-    child.on('exit', (code, signal) => resolve(code ?? (signal === 'SIGINT' ? 130 : 1)));
+    child.on('close', (code, signal) => end(code ?? (signal === 'SIGINT' ? 130 : 1)));
   });
   return { child, ended };
 }
 
 /**
  * @param {readonly string[]} command
- * @param {{ aside?: boolean }} [options]
+ * @param {Output} [output]
  */
-export const run = (command, options) => start(command, options).ended;
+export const run = (command, output) => start(command, output).ended;

@@ -13,7 +13,7 @@ import { inRoot, run, start } from './process.mjs';
 const vitest = (folder) => ['vitest', 'run', '--config', `test/${folder}/vitest.config.ts`];
 
 /**
- * The parts of `npm test`, in order, each a list of commands. Each can be run alone: `npm test -- types library`.
+ * The parts of `npm test`, each a list of commands. Each can be run alone: `npm test -- types library`.
  * @type {Map<string, readonly (readonly string[])[]>}
  */
 const parts = new Map([
@@ -26,6 +26,15 @@ const parts = new Map([
   ['site', [vitest('site')]],
   ['browser', [vitest('browser')]],
 ]);
+
+/**
+ * Parts that need nothing of one another go side by side, in lanes: most of the time a browser is what is waited for.
+ * `site` and `browser` look at what `build` has built.
+ */
+const lanes = [
+  ['lint', 'types', 'library', 'doctest', 'runner'],
+  ['build', 'site', 'browser'],
+];
 
 /** @type {Map<string, Command>} */
 const commands = new Map([
@@ -65,23 +74,35 @@ async function test(args) {
       if (code !== 0 && needed) return fail(`${command.join(' ')} ended with ${code}: ${why}`);
     }
   }
+  /** @type {string[]} */
   const failed = [];
-  for (const name of wanted) if (!(await passes(name))) failed.push(name);
+  const busy = lanes.map((lane) => lane.filter((name) => wanted.includes(name))).filter((lane) => lane.length > 0);
+  await Promise.all(
+    busy.map(async (lane) => {
+      for (const name of lane) if (!(await passes(name, busy.length > 1))) failed.push(name);
+    }),
+  );
   if (failed.length > 0) console.log(`\nFailed: ${failed.join(', ')}. Run one alone with: npm test -- ${failed[0]}`);
   // On a line of its own and in this form, so that a machine can read it too.
   console.log(`\n${wanted.length - failed.length} passed, ${failed.length} failed`);
   return failed.length === 0 ? 0 : 1;
 }
 
-/** @param {string} part */
-async function passes(part) {
-  console.log(`\n── ${part}`);
+/**
+ * @param {string} part
+ * @param {boolean} inCompany Other parts are running: what this one prints is shown in one piece, when it has ended.
+ */
+async function passes(part, inCompany) {
   const began = Date.now();
+  /** @type {string[]} */
+  const texts = [];
+  if (inCompany) console.log(`── ${part} …`);
   let code = 0;
   for (const command of parts.get(part) ?? []) {
-    code = await run(command);
+    code = await run(command, inCompany ? (text) => texts.push(text) : 'shown');
     if (code !== 0) break;
   }
+  if (inCompany) console.log(`\n── ${part}\n${texts.join('')}`);
   console.log(`── ${part}: ${code === 0 ? 'ok' : 'FAILED'} after ${Math.round((Date.now() - began) / 1000)} s`);
   return code === 0;
 }
@@ -94,14 +115,14 @@ async function install() {
     .digest('hex');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return 0;
   console.error('Installing dependencies …');
-  const code = await run(['npm', 'ci', '--no-audit', '--no-fund', '--loglevel=error'], { aside: true });
+  const code = await run(['npm', 'ci', '--no-audit', '--no-fund', '--loglevel=error'], 'aside');
   if (code !== 0) return fail(`npm ci ended with ${code}; its own message is above.`);
   writeFileSync(stamp, lock);
   return 0;
 }
 
 async function buildLibrary() {
-  const code = await run(['npm', 'run', '--silent', 'build', '-w', 'code'], { aside: true });
+  const code = await run(['npm', 'run', '--silent', 'build', '-w', 'code'], 'aside');
   return code === 0 ? 0 : fail('The library in code/ does not build; the compiler’s message is above.');
 }
 
