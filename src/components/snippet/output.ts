@@ -3,7 +3,8 @@ import { renderError } from '../../probe/render.ts';
 
 /** What the console of a snippet shows, row by row. The text of a row is exactly what was printed. */
 export interface Output {
-  clear(): void;
+  /** @param others what the lines that are folded away stem from, in words */
+  clear(others: string): void;
   entry(entry: ConsoleEntry): void;
   /** @param expected a fence that is meant to fail has failed: no advice is given */
   error(error: ErrorReport, expected: boolean): void;
@@ -31,11 +32,12 @@ export function createOutput({ log, earlier, own, placeOf }: OutputOptions): Out
   const before: string[] = [];
   let frame = 0;
   let rows = 0;
+  let origin = '';
 
   const flush = () => {
     cancelAnimationFrame(frame);
     frame = 0;
-    if (before.length > 0 && earlier) showEarlier(earlier, before);
+    if (before.length > 0 && earlier) showEarlier(earlier, before, origin);
     if (waiting.length === 0) return;
     // A reader who scrolled up is reading: the console follows its end only for one who is there.
     const follows = log.scrollHeight - log.scrollTop - log.clientHeight < nearEnd;
@@ -56,7 +58,8 @@ export function createOutput({ log, earlier, own, placeOf }: OutputOptions): Out
   };
 
   return {
-    clear() {
+    clear(others) {
+      origin = others;
       cancelAnimationFrame(frame);
       frame = 0;
       rows = 0;
@@ -136,12 +139,12 @@ function sides(actual: string, expected: string): HTMLElement {
   return box;
 }
 
-function showEarlier(earlier: HTMLDetailsElement, texts: readonly string[]): void {
+function showEarlier(earlier: HTMLDetailsElement, texts: readonly string[], origin: string): void {
   const summary = earlier.querySelector('summary');
   const body = earlier.querySelector('.console-rows');
   if (!summary || !body) return;
   const lines = texts.reduce((sum, text) => sum + text.split('\n').length, 0);
-  summary.textContent = lines === 1 ? '1 line from earlier snippets' : `${lines} lines from earlier snippets`;
+  summary.textContent = `${lines} ${lines === 1 ? 'line' : 'lines'} from ${origin}`;
   earlier.hidden = false;
   const fill = () => body.replaceChildren(...texts.map((text) => row('log', text)));
   if (earlier.open) fill();

@@ -73,13 +73,14 @@ export function wireSnippet(figure: HTMLElement, session: Session, progress: Pro
     run?.stop();
     session.save();
     session.clearErrors();
-    output?.clear();
+    const others = target === fence ? 'earlier snippets' : 'the checks';
+    output?.clear(others);
     setStatus('running', 'Running…');
     const [live, { createOutput }] = await Promise.all([session.live(), import('./output.ts')]);
     if (mine !== turn) return undefined;
     output ??= createOutput({ log, earlier, own: new Set([fence]), placeOf });
     const shown = output;
-    shown.clear();
+    shown.clear(others);
     const request = await live.request(target, session.editsOf([...own, fence]));
     if (mine !== turn) return undefined;
     const started = live.run(request, (event) => {
@@ -290,8 +291,8 @@ function isMeantToFail(fence: string | undefined): boolean {
   return fence !== undefined && document.getElementById(fence)?.dataset.throws !== undefined;
 }
 
-/** The keys that a keyboard needs to know: without the second, Tab would have no way out of the editor. */
+/** The keys that a keyboard needs to know: without the first, Tab would have no way out of the editor. */
 function keyboardHint(): string {
   const key = /Mac|iPhone|iPad/.test(navigator.platform) ? '⌘' : 'Ctrl+';
-  return `${key}Enter runs. Esc, then Tab, leaves.`;
+  return `Esc, then Tab, leaves. ${key}Enter runs.`;
 }
