@@ -1,4 +1,7 @@
-/** Builds the package: one ES module that any bundler can shake, and declarations beside it. */
+/**
+ * Builds the package: one ES module that any bundler can shake, one for each subpath, and declarations beside them. The
+ * modules of the subpaths import the first one, so that its classes are the same for all of them.
+ */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,19 +15,44 @@ const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 
 const started = Date.now();
 
-await build({
-  entryPoints: [here('src/index.ts')],
-  outfile: here('dist/index.js'),
-  bundle: true,
-  format: 'esm',
-  platform: 'neutral',
-  target: 'es2022',
-  sourcemap: true,
-  sourcesContent: false,
-  // Other packages' minifiers are free to rename; this file itself keeps its names, which errors print.
-  minify: false,
-  logLevel: 'warning',
-});
+/** Each export, by where its source is under `src` and, with `.js`, its module under `dist`. */
+const ENTRIES = ['index', 'sqlite/index'];
+
+/** What several modules may have a copy of each, since nothing compares its classes. */
+const COPIED = ['../sql/'];
+
+/** @type {import('esbuild').Plugin} */
+const rootStaysOutside = {
+  name: 'root-stays-outside',
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\./ }, ({ path, importer }) => {
+      if (path === '../index.ts') return { path: '../index.js', external: true };
+      if (COPIED.some((start) => path.startsWith(start))) return undefined;
+      return {
+        errors: [{ text: `${importer} imports ${path}: a subpath uses the rest of the library by ../index.ts.` }],
+      };
+    });
+  },
+};
+
+for (const entry of ENTRIES) {
+  await build({
+    entryPoints: [here(`src/${entry}.ts`)],
+    outfile: here(`dist/${entry}.js`),
+    bundle: true,
+    format: 'esm',
+    platform: 'neutral',
+    // The root needs nothing but itself.
+    packages: entry === 'index' ? 'bundle' : 'external',
+    plugins: entry === 'index' ? [] : [rootStaysOutside],
+    target: 'es2022',
+    sourcemap: true,
+    sourcesContent: false,
+    // Other packages' minifiers are free to rename; this file itself keeps its names, which errors print.
+    minify: false,
+    logLevel: 'warning',
+  });
+}
 
 const { status, error } = spawnSync('tsc', ['-p', here('tsconfig.build.json')], { stdio: 'inherit' });
 if (error) console.error(`The declarations were not written, because tsc could not be started: ${error.message}`);

@@ -24,6 +24,7 @@ export { type Transcoding, type TranscodingOptions, transcoding } from './domain
 export { NAMESPACE_URL, uuid4, uuid5 } from './domain/uuid.ts';
 export { StateDamagedError, VersionConflictError } from './persistence/errors.ts';
 export { EventStore, type Notification } from './persistence/event-store.ts';
+export { checkEvents, checkedLimit } from './persistence/limits.ts';
 export { Mapper } from './persistence/mapper.ts';
 export { MemoryRecorder, memory } from './persistence/memory.ts';
 export type {
@@ -34,5 +35,6 @@ export type {
   StoredEvent,
   StoredNotification,
 } from './persistence/recorder.ts';
+export { StoreError, type StoreErrorCode } from './persistence/store-error.ts';
 export { type Aliases, Topics } from './persistence/topics.ts';
 export { Transcoder } from './persistence/transcoder.ts';

@@ -39,8 +39,12 @@ test.each(examples())('the example in $name runs, and prints what it says', asyn
     lines.push(formatWithOptions({ breakLength: Number.POSITIVE_INFINITY }, ...args));
   });
   const promised = [...code.matchAll(/console\.log\(.*\);(?: \}\)?)? \/\/ (.*)$/gm)].map(([, line]) => line);
-  const library = pathToFileURL(join(source, 'index.ts')).href;
-  const { code: script } = await transform(code.replaceAll("from 'eventsourcing'", `from '${library}'`), {
+  const library = pathToFileURL(source).href;
+  const here = code.replaceAll(
+    /from 'eventsourcing(\/\w+)?'/g,
+    (_, subpath = '') => `from '${library}.${subpath}/index.ts'`,
+  );
+  const { code: script } = await transform(here, {
     loader: 'ts',
     target: 'es2022',
     format: 'esm',

@@ -2,11 +2,18 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { lowerDecorators } from './lower-decorators.ts';
 
+function source(file: string): string {
+  return fileURLToPath(new URL(`../../code/src/${file}`, import.meta.url));
+}
+
 export default defineConfig({
   plugins: [lowerDecorators()],
   resolve: {
     // The source, not the package: a failure points at the line to mend, and nothing needs to be built first.
-    alias: { eventsourcing: fileURLToPath(new URL('../../code/src/index.ts', import.meta.url)) },
+    alias: [
+      { find: /^eventsourcing$/, replacement: source('index.ts') },
+      { find: /^eventsourcing\/(\w+)$/, replacement: source('$1/index.ts') },
+    ],
   },
   test: {
     name: 'library',

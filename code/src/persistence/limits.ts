@@ -1,8 +1,41 @@
 import { ArgumentError } from '../domain/errors.ts';
+import type { StoredEvent } from './recorder.ts';
 
-/** @throws {ArgumentError} unless it is absent or a whole number from 0. */
+/**
+ * For recorders: the limit of a selection as a number.
+ *
+ * @returns the limit, or infinity if it is absent.
+ * @throws {ArgumentError} unless it is absent or a whole number from 0.
+ */
 export function checkedLimit(limit: number | undefined): number {
   if (limit === undefined) return Number.POSITIVE_INFINITY;
   if (Number.isSafeInteger(limit) && limit >= 0) return limit;
   throw new ArgumentError(`A limit must be a whole number from 0, not ${limit}.`);
 }
+
+/**
+ * For recorders: refuses events that one database would store and another would not, or not as they are.
+ *
+ * @throws {ArgumentError} unless versions are whole numbers from 0, and ids and topics are text that UTF-8 can hold,
+ * without the character U+0000.
+ */
+export function checkEvents(events: readonly StoredEvent[]): void {
+  for (const { aggregateId, version, topic } of events) {
+    if (!Number.isSafeInteger(version) || version < 0) {
+      throw new ArgumentError(
+        `The version of an event must be a whole number from 0, not ${version} (aggregate ${aggregateId}).`,
+      );
+    }
+    checkText('The id of an aggregate', aggregateId);
+    checkText('The topic of an event', topic);
+  }
+}
+
+function checkText(what: string, text: string): void {
+  if (text.includes('\0') || LONE_SURROGATE.test(text)) {
+    throw new ArgumentError(`${what} must be text that can be stored, which ${JSON.stringify(text)} is not.`);
+  }
+}
+
+/** Half of a character, which UTF-8 cannot hold. */
+const LONE_SURROGATE = /\p{Surrogate}/u;

@@ -1,5 +1,5 @@
 import { VersionConflictError } from './errors.ts';
-import { checkedLimit } from './limits.ts';
+import { checkEvents, checkedLimit } from './limits.ts';
 import type {
   NotificationOptions,
   Recorder,
@@ -16,6 +16,7 @@ export class MemoryRecorder implements Recorder {
   readonly #streams = new Map<string, StoredEvent[]>();
 
   async insert(events: readonly StoredEvent[]): Promise<number[]> {
+    checkEvents(events);
     // Nothing is awaited between the check and the last push, so that no other insert can come in between.
     const added = new Map<string, Set<number>>();
     for (const { aggregateId, version } of events) {

@@ -1,0 +1,214 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { type Store, type StoredEvent, StoreError, uuid4 } from 'eventsourcing';
+import { type SqliteDriver, type SqliteOptions, type SqliteStore, sqlite, sqliteStore } from 'eventsourcing/sqlite';
+import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { openNodeSqlite } from '../../code/src/sqlite/node-driver.ts';
+import { applicationSuite } from './application.suite.ts';
+import { Dog, DogSchool } from './dog.ts';
+import { errorOf, rejectionOf } from './errors.ts';
+import { recorderSuite } from './recorder.suite.ts';
+import { expectWhole, killAfter } from './saving.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'sqlite-'));
+const newFile = () => join(folder, `${uuid4()}.db`);
+const opened: SqliteStore[] = [];
+
+function open(file = newFile(), options: SqliteOptions = {}): SqliteStore {
+  const store = sqlite(file, options);
+  opened.push(store);
+  return store;
+}
+
+afterEach(async () => {
+  for (const store of opened.splice(0)) await store.close();
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const places: Record<string, () => string> = { 'SQLite file': newFile, 'SQLite in memory': () => ':memory:' };
+for (const [name, place] of Object.entries(places)) {
+  recorderSuite(name, { create: async () => open(place()).recorder('Tested'), batchSize: 10_000 });
+  applicationSuite(`the ${name}`, async (): Promise<Store> => open(place()));
+}
+
+describe('a file', () => {
+  test('case 43: opened again, it has what was saved', async () => {
+    const file = newFile();
+    const first = open(file);
+    const id = await new DogSchool({ store: first }).registerDog('Fido');
+    await first.close();
+    const again = new DogSchool({ store: open(file) });
+    await again.addTrick(id, 'sit');
+    expect(await again.getDog(id)).toEqual({ name: 'Fido', tricks: ['sit'] });
+  });
+
+  test('has a log for each application', async () => {
+    const file = newFile();
+    const [north, south] = [open(file).recorder('North'), open(file).recorder('South')];
+    expect(await north.insert([stored('a', 1), stored('b', 1)])).toEqual([1, 2]);
+    expect(await south.insert([stored('a', 1)])).toEqual([1]);
+    expect(errorOf(() => open(file).recorder('north')).message).toContain('differs from North');
+    expect(errorOf(() => new DogSchool({ store: open(file), name: 'SOUTH' })).code).toBe('ES_INVALID_ARGUMENT');
+  });
+
+  test.each(['', 'my school', '1st', 'a"; DROP TABLE b; --', 'Ünder', 'sqlite_school', 'x'.repeat(57)])(
+    'refuses %j as the name of an application',
+    (name) => {
+      const error = errorOf(() => open(':memory:').recorder(name));
+      expect(error.code).toBe('ES_INVALID_ARGUMENT');
+      expect(error.message).toContain(JSON.stringify(name));
+    },
+  );
+
+  test('never gives a position twice, also when the last event has been deleted', async () => {
+    const file = newFile();
+    const recorder = open(file).recorder('Tested');
+    await recorder.insert([stored('a', 1), stored('a', 2)]);
+    const database = new DatabaseSync(file);
+    database.exec('DELETE FROM Tested_events WHERE position = 2');
+    database.close();
+    expect(await recorder.insert([stored('a', 2)])).toEqual([3]);
+  });
+
+  test('waits for the disk at each save, unless told otherwise', () => {
+    const pragma = (options: SqliteOptions, name: string) => {
+      const driver = openNodeSqlite(newFile(), options);
+      const rows = driver.prepare(`PRAGMA ${name}`).all();
+      driver.close();
+      return rows[0]?.[0];
+    };
+    expect(pragma({}, 'synchronous')).toBe(2);
+    expect(pragma({ synchronous: 'normal' }, 'synchronous')).toBe(1);
+    expect(pragma({}, 'journal_mode')).toBe('wal');
+    expect(pragma({}, 'busy_timeout')).toBe(5000);
+    expect(pragma({ busyTimeout: 70 }, 'busy_timeout')).toBe(70);
+  });
+
+  test('is written by several connections at once', async () => {
+    const file = newFile();
+    const recorders = Array.from({ length: 4 }, () => open(file, { synchronous: 'normal' }).recorder('Tested'));
+    await Promise.all(
+      recorders.map(async (recorder, writer) => {
+        for (let n = 1; n <= 25; n++) await recorder.insert([stored(`${writer}`, n)]);
+      }),
+    );
+    const ids = (await recorders[0]?.selectNotifications())?.map((notification) => notification.id);
+    expect(ids).toEqual(Array.from({ length: 100 }, (_, index) => index + 1));
+  });
+});
+
+describe('what SQLite refuses', () => {
+  test('a file that is read-only', async () => {
+    const file = newFile();
+    await open(file)
+      .recorder('Tested')
+      .insert([stored('a', 1)]);
+    const store = open(file, { readOnly: true });
+    const recorder = store.recorder('Tested');
+    expect(await recorder.select('a')).toEqual([stored('a', 1)]);
+    expect(await rejectionOf(recorder.insert([stored('a', 2)]))).toMatchObject({ code: 'ES_STORE_READ_ONLY' });
+    expect(await rejectionOf(recorder.insert([stored('a', 2), stored('a', 3)]))).toBeInstanceOf(StoreError);
+    expect(errorOf(() => store.recorder('Other'))).toMatchObject({ code: 'ES_STORE_SCHEMA' });
+  });
+
+  test('a disk that is full: nothing of the save is there, and later saves work', async () => {
+    const driver = openNodeSqlite(newFile(), {});
+    const store = sqliteStore(driver);
+    opened.push(store);
+    const recorder = store.recorder('Tested');
+    await recorder.insert([stored('a', 1)]);
+    // A limit of pages is to SQLite what the end of the disk is.
+    driver.exec('PRAGMA max_page_count = 20');
+    const large = Array.from({ length: 500 }, (_, index) => stored('b', index + 1, 'x'.repeat(500)));
+    const error = await rejectionOf(recorder.insert(large));
+    expect(error).toMatchObject({ code: 'ES_STORE_FULL', cause: expect.any(Error) });
+    expect(await rejectionOf(recorder.insert([stored('b', 1, 'x'.repeat(100_000))]))).toMatchObject({
+      code: 'ES_STORE_FULL',
+    });
+    expect(await recorder.selectNotifications()).toHaveLength(1);
+    driver.exec('PRAGMA max_page_count = 100000');
+    expect(await recorder.insert(large)).toEqual(large.map((_, index) => index + 2));
+  });
+
+  test('a database that another process writes to for too long', async () => {
+    const file = newFile();
+    const recorder = open(file, { busyTimeout: 30 }).recorder('Tested');
+    const other = new DatabaseSync(file);
+    other.exec('BEGIN IMMEDIATE');
+    expect(await rejectionOf(recorder.insert([stored('a', 1)]))).toMatchObject({ code: 'ES_STORE_BUSY' });
+    expect(await rejectionOf(recorder.insert([stored('a', 1), stored('a', 2)]))).toMatchObject({
+      code: 'ES_STORE_BUSY',
+    });
+    expect(await recorder.selectNotifications()).toEqual([]);
+    other.exec('ROLLBACK');
+    other.close();
+    expect(await recorder.insert([stored('a', 1)])).toEqual([1]);
+  });
+
+  test('a file that cannot be opened, or is something else', () => {
+    const missing = errorOf(() => sqlite(join(folder, 'no', 'such.db')));
+    expect(missing).toMatchObject({ code: 'ES_STORE_UNAVAILABLE' });
+    expect(missing.message).toContain('such.db');
+    const text = newFile();
+    writeFileSync(text, 'This is not a database. '.repeat(100));
+    expect(errorOf(() => sqlite(text))).toMatchObject({ code: 'ES_STORE_FAILED' });
+    expect(errorOf(() => sqlite('')).code).toBe('ES_INVALID_ARGUMENT');
+    expect(errorOf(() => sqlite(':memory:', { busyTimeout: -1 })).code).toBe('ES_INVALID_ARGUMENT');
+  });
+
+  test('tables of a newer library', async () => {
+    const file = newFile();
+    open(file).recorder('Tested');
+    const database = new DatabaseSync(file);
+    database.exec('UPDATE eventsourcing_logs SET version = 99');
+    database.close();
+    const error = errorOf(() => open(file).recorder('Tested'));
+    expect(error).toMatchObject({ code: 'ES_STORE_SCHEMA' });
+    expect(error.message).toContain('version 99');
+  });
+
+  test('a store that was closed, as often as it likes', async () => {
+    const store = open();
+    const school = new DogSchool({ store });
+    const dog = new Dog('Fido');
+    await school.save(dog);
+    await store.close();
+    await store.close();
+    dog.addTrick('sit');
+    expect(await rejectionOf(school.save(dog))).toMatchObject({ code: 'ES_STORE_CLOSED' });
+    expect(dog.pendingEvents).toHaveLength(1);
+    expect(await rejectionOf(school.repository.get(Dog, dog.id))).toMatchObject({ code: 'ES_STORE_CLOSED' });
+    expect(errorOf(() => store.recorder('Other'))).toMatchObject({ code: 'ES_STORE_CLOSED' });
+  });
+
+  test('an error that is not of SQLite stays what it is', () => {
+    const failing: SqliteDriver = {
+      ...openNodeSqlite(':memory:', {}),
+      exec: () => {
+        throw new TypeError('of the driver');
+      },
+    };
+    expect(() => sqliteStore(failing).recorder('Tested')).toThrow(new TypeError('of the driver'));
+  });
+});
+
+describe('several processes on one file', () => {
+  test('cases 38 and 39: what a killed process was told is stored is there, and all of each save', async () => {
+    const file = newFile();
+    open(file).recorder('Saved');
+    const names = ['one', 'two', 'three', 'four'];
+    const kills = (pair: readonly string[]) =>
+      Promise.all(pair.map((name) => killAfter(1 + Math.floor(Math.random() * 60), 'sqlite', file, name)));
+    const acknowledged = [...(await kills(names.slice(0, 2))), ...(await kills(names.slice(2)))];
+    const recorder = open(file).recorder('Saved');
+    for (const [index, name] of names.entries()) await expectWhole(recorder, name, acknowledged[index] ?? 0);
+    const ids = (await recorder.selectNotifications()).map((notification) => notification.id);
+    expect(ids).toEqual(ids.map((_, index) => index + 1));
+  });
+});
+
+function stored(aggregateId: string, version: number, text = 'state'): StoredEvent {
+  return { aggregateId, version, topic: 'Tested.Stored', state: new TextEncoder().encode(text) };
+}
