@@ -14,18 +14,17 @@ beforeAll(async () => {
 });
 afterAll(() => browser.close());
 
-/** Collects every script that the page gets, with its text. */
-function scripts(page: Page): Map<string, Buffer> {
-  const found = new Map<string, Buffer>();
-  page.on('response', async (response) => {
+/** Follows the scripts that a page gets; call what it returns for the texts of all that have come so far, by address. */
+function scripts(page: Page): () => Promise<Map<string, Buffer>> {
+  const coming: Promise<[string, Buffer]>[] = [];
+  page.on('response', (response) => {
     const type = response.headers()['content-type'] ?? '';
-    if (type.includes('javascript')) found.set(response.url(), await response.body());
+    if (type.includes('javascript')) coming.push(response.body().then((body) => [response.url(), body]));
   });
-  return found;
+  return async () => new Map(await Promise.all(coming));
 }
 
-const weight = (found: Map<string, Buffer>, inline: readonly string[] = []) =>
-  [...found.values(), ...inline].reduce((sum, text) => sum + gzipSync(text).length, 0);
+const weight = (texts: Iterable<Buffer | string>) => [...texts].reduce((sum, text) => sum + gzipSync(text).length, 0);
 
 test.each(lessons.map(({ path }) => path))('/%s loads little before the first interaction', async (path) => {
   const site = inject('site');
@@ -34,8 +33,8 @@ test.each(lessons.map(({ path }) => path))('/%s loads little before the first in
   await page.goto(new URL(path, site).href, { waitUntil: 'networkidle' });
   await page.mouse.wheel(0, 4000);
   await page.waitForLoadState('networkidle');
-  const inline = await page.locator('script:not([src])').allInnerTexts();
-  expect(weight(found, inline)).toBeLessThan(BEFORE_INTERACTION);
+  const inline = await page.locator('script:not([src])').allTextContents();
+  expect(weight([...(await found()).values(), ...inline])).toBeLessThan(BEFORE_INTERACTION);
   await page.context().close();
 });
 
@@ -44,15 +43,16 @@ test('the first run loads no compiler, no React and no Sandpack', async () => {
   const { page } = await watchedPage(browser, site);
   const found = scripts(page);
   await page.goto(new URL('getting-started/the-class-becomes-an-aggregate/', site).href, { waitUntil: 'networkidle' });
-  await new Snippet(page, 'f2').run();
-  await page.waitForLoadState('networkidle');
+  expect(await new Snippet(page, 'f2').run()).toMatchObject({ status: 'done' });
   const telltales = {
     Babel: /@babel|babel-plugin|transform-typescript/i,
     React: /react-dom|react\.transitional\.element/i,
     Sandpack: /sandpack|codesandbox\.io/i,
     CodeMirror: /codemirror|cm-content/i,
   };
-  for (const [url, text] of found) {
+  const loaded = await found();
+  expect([...loaded.keys()].filter((url) => url.includes('/runner/')).length).toBeGreaterThan(0);
+  for (const [url, text] of loaded) {
     for (const [name, pattern] of Object.entries(telltales)) {
       // The runner speaks Sandpack's protocol, in which every message says `codesandbox: true`; its code is not there.
       expect(pattern.test(text.toString('utf8')), `${name} in ${url}`).toBe(false);
