@@ -22,10 +22,11 @@ export { type RecordedEvents, recorded } from './domain/recorded.ts';
 export type { AggregateClass } from './domain/replay.ts';
 export { type Transcoding, type TranscodingOptions, transcoding } from './domain/transcoding.ts';
 export { NAMESPACE_URL, uuid4, uuid5 } from './domain/uuid.ts';
-export { StateDamagedError, VersionConflictError } from './persistence/errors.ts';
+export type { Cipher, Compressor, StateContext } from './persistence/cipher.ts';
+export { CipherError, StateDamagedError, VersionConflictError } from './persistence/errors.ts';
 export { EventStore, type Notification } from './persistence/event-store.ts';
 export { checkEvents, checkedLimit } from './persistence/limits.ts';
-export { Mapper } from './persistence/mapper.ts';
+export { Mapper, type MapperOptions } from './persistence/mapper.ts';
 export { MemoryRecorder, memory } from './persistence/memory.ts';
 export type {
   NotificationOptions,

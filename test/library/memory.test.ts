@@ -1,6 +1,8 @@
 import { MemoryRecorder, memory } from 'eventsourcing';
 import { applicationSuite } from './application.suite.ts';
+import { encryptionSuite } from './encryption.suite.ts';
 import { recorderSuite } from './recorder.suite.ts';
 
 recorderSuite('memory', { create: async () => new MemoryRecorder(), batchSize: 10_000 });
 applicationSuite('memory', async () => memory());
+encryptionSuite('memory', async () => memory());

@@ -5,6 +5,7 @@ import { named } from '../domain/definition.ts';
 import type { DomainEvent } from '../domain/domain-event.ts';
 import { ArgumentError, DefinitionError } from '../domain/errors.ts';
 import { type AggregateClass, rebuild } from '../domain/replay.ts';
+import type { Cipher, Compressor } from '../persistence/cipher.ts';
 import { VersionConflictError } from '../persistence/errors.ts';
 import { EventStore, type Notification } from '../persistence/event-store.ts';
 import { Mapper } from '../persistence/mapper.ts';
@@ -25,6 +26,10 @@ export interface ApplicationOptions {
   readonly sectionSize?: number;
   /** Replays each aggregate before it is saved, to find changes that no event tells of. For tests; off unless given. */
   readonly verify?: boolean;
+  /** Encrypts what is stored; see `aesGcm` of `eventsourcing/crypto`. */
+  readonly cipher?: Cipher;
+  /** Makes what is stored smaller; see `zlib` of `eventsourcing/compression`. */
+  readonly compressor?: Compressor;
 }
 
 /** How often to try again. */
@@ -73,9 +78,9 @@ export class Application {
 
   /** @throws {DefinitionError} if the aggregates or aliases that the class states do not fit together. */
   constructor(options: ApplicationOptions = {}) {
-    const { store = memory(), name = new.target.name, sectionSize = 10, verify = false } = options;
+    const { store = memory(), name = new.target.name, sectionSize = 10, verify = false, cipher, compressor } = options;
     const topics = new Topics(new.target.name || 'Application', aggregatesOf(new.target), aliasesOf(new.target));
-    const mapper = new Mapper(topics);
+    const mapper = new Mapper(topics, { cipher, compressor });
     const recorder = store.recorder(name);
     this.name = name;
     this.events = new EventStore(mapper, recorder);

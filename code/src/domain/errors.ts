@@ -24,6 +24,8 @@ export type ErrorCode =
   | 'ES_AGGREGATE_NOT_FOUND'
   | 'ES_WRONG_AGGREGATE'
   | 'ES_STATE_DAMAGED'
+  | 'ES_KEY_UNKNOWN'
+  | 'ES_DECRYPTION'
   | 'ES_STORE_BUSY'
   | 'ES_STORE_CLOSED'
   | 'ES_STORE_FAILED'
@@ -132,7 +134,7 @@ export class ArgumentError extends EventSourcingError {
   override get name(): string {
     return 'ArgumentError';
   }
-  constructor(message: string) {
-    super('ES_INVALID_ARGUMENT', message);
+  constructor(message: string, options?: ErrorOptions) {
+    super('ES_INVALID_ARGUMENT', message, options);
   }
 }

@@ -1,26 +1,9 @@
 import { ArgumentError } from './errors.ts';
+import { RandomBytes } from './random-bytes.ts';
 import { sha1 } from './sha1.ts';
 
 /** The namespace for ids made from URLs and paths (RFC 9562), the same as `uuid.NAMESPACE_URL` in Python. */
 export const NAMESPACE_URL = '6ba7b811-9dad-11d1-80b4-00c04fd430c8';
-
-/** Asking the system for random bytes costs far more than using them, so they are fetched in stock. */
-class RandomBytes {
-  readonly #stock = new Uint8Array(4096);
-  #used = this.#stock.length;
-
-  take(count: number): Uint8Array {
-    if (this.#used + count > this.#stock.length) {
-      // Not `crypto.randomUUID`: it is missing in the sandboxed frame that runs the code of a web page.
-      crypto.getRandomValues(this.#stock);
-      this.#used = 0;
-    }
-    const bytes = this.#stock.slice(this.#used, this.#used + count);
-    this.#stock.fill(0, this.#used, this.#used + count);
-    this.#used += count;
-    return bytes;
-  }
-}
 
 const random = new RandomBytes();
 const hex = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));

@@ -1,4 +1,5 @@
 import { EventSourcingError } from '../domain/errors.ts';
+import type { StateContext } from './cipher.ts';
 
 /**
  * Somebody else has stored the same version of the aggregate first (`ES_VERSION_CONFLICT`). Nothing was stored. Get
@@ -40,5 +41,32 @@ export class StateDamagedError extends EventSourcingError {
     super('ES_STATE_DAMAGED', message, options);
     this.aggregateId = options?.aggregateId;
     this.version = options?.version;
+  }
+}
+
+/**
+ * Stored bytes cannot be decrypted: their key is not at hand (`ES_KEY_UNKNOWN`), or the key does not open them, since it
+ * is another one, or since the bytes were altered or moved (`ES_DECRYPTION`).
+ */
+export class CipherError extends EventSourcingError {
+  override get name(): string {
+    return 'CipherError';
+  }
+  /** The id of the key that the bytes name; undefined if they are too damaged, or not encrypted at all. */
+  readonly keyId: string | undefined;
+  readonly aggregateId: string;
+  readonly version: number;
+  readonly topic: string;
+  constructor(
+    code: 'ES_KEY_UNKNOWN' | 'ES_DECRYPTION',
+    message: string,
+    context: StateContext,
+    options?: ErrorOptions & { readonly keyId?: string },
+  ) {
+    super(code, message, options);
+    this.keyId = options?.keyId;
+    this.aggregateId = context.aggregateId;
+    this.version = context.version;
+    this.topic = context.topic;
   }
 }

@@ -2,22 +2,29 @@ import { frozenCopy } from '../domain/copy.ts';
 import type { DomainEvent, Payload } from '../domain/domain-event.ts';
 import { isPrimitive } from '../domain/primitive.ts';
 import type { Transcodings } from '../domain/value.ts';
-import { StateDamagedError } from './errors.ts';
+import type { Cipher, Compressor, StateContext } from './cipher.ts';
 import type { StoredEvent } from './recorder.ts';
+import { isRecord, StateCodec } from './state-codec.ts';
 import type { Topics } from './topics.ts';
 import { Transcoder } from './transcoder.ts';
+
+/** What a mapper does to states besides writing them as JSON. */
+export interface MapperOptions {
+  /** Encrypts states. See `aesGcm` of `eventsourcing/crypto`. */
+  readonly cipher?: Cipher | undefined;
+  /** Makes states smaller. See `zlib` of `eventsourcing/compression`. */
+  readonly compressor?: Compressor | undefined;
+}
 
 /** Turns domain events into stored ones, and back. */
 export class Mapper {
   readonly #topics: Topics;
-  readonly #transcoder: Transcoder;
   readonly #transcodings: Transcodings;
-  readonly #encoder = new TextEncoder();
-  readonly #decoder = new TextDecoder('utf-8', { fatal: true });
+  readonly #codec: StateCodec;
 
-  constructor(topics: Topics) {
+  constructor(topics: Topics, options: MapperOptions = {}) {
     this.#topics = topics;
-    this.#transcoder = new Transcoder(topics.transcodings);
+    this.#codec = new StateCodec(new Transcoder(topics.transcodings), options);
     this.#transcodings = new Map(topics.transcodings.map((transcoding) => [transcoding.type, transcoding]));
   }
 
@@ -31,17 +38,14 @@ export class Mapper {
     if (known === undefined) throw this.#topics.unknown(type, `version ${version} of ${aggregateId}`);
     // In the order of the parameters, so that however the event was made, the same bytes are stored.
     const state = { timestamp, payload: ordered(payload, known.parameters), ...(metadata && { metadata }) };
-    return {
-      aggregateId,
-      version,
-      topic: type,
-      state: this.#encoder.encode(this.#transcoder.encode(state, `The event ${type}`)),
-    };
+    const context = { kind: 'event', aggregateId, version, topic: type } as const;
+    return { aggregateId, version, topic: type, state: this.#codec.encode(state, context, `The event ${type}`) };
   }
 
   /**
    * @throws {TopicError} if the type of the event is not known, also under an alias.
    * @throws {StateDamagedError} if its bytes are not what `toStoredEvent` writes.
+   * @throws {CipherError} if they cannot be decrypted.
    */
   toDomainEvent(stored: StoredEvent): DomainEvent {
     const { aggregateId, version } = stored;
@@ -62,24 +66,12 @@ export class Mapper {
   }
 
   #decode(stored: StoredEvent): { timestamp: string; payload: Payload; metadata: Payload | undefined } {
-    const { aggregateId, version, topic } = stored;
-    try {
-      const state = this.#transcoder.decode(this.#decoder.decode(stored.state));
-      if (isRecord(state)) {
-        const { timestamp, payload, metadata } = state;
-        if (typeof timestamp === 'string' && isRecord(payload) && (metadata === undefined || isRecord(metadata))) {
-          return { timestamp, payload, metadata };
-        }
-      }
-      throw new StateDamagedError('It has not the form of an event.');
-    } catch (cause) {
-      const why = cause instanceof StateDamagedError ? ` ${cause.message}` : '';
-      throw new StateDamagedError(`Version ${version} of ${aggregateId} (${topic}) cannot be read.${why}`, {
-        cause,
-        aggregateId,
-        version,
-      });
+    const context: StateContext = { ...stored, kind: 'event' };
+    const { timestamp, payload, metadata } = this.#codec.decode(stored.state, context);
+    if (typeof timestamp === 'string' && isRecord(payload) && (metadata === undefined || isRecord(metadata))) {
+      return { timestamp, payload, metadata };
     }
+    throw this.#codec.damaged(context, 'It has not the form of an event.');
   }
 
   #frozen(fields: Payload, subject: string): Payload {
@@ -103,8 +95,4 @@ function ordered(payload: Payload, parameters: readonly string[]): Payload {
   if (inOrder) return payload;
   const listed = parameters.filter((name) => Object.hasOwn(payload, name));
   return Object.fromEntries([...listed, ...names.filter((name) => !listed.includes(name))].map((n) => [n, payload[n]]));
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,0 +1,76 @@
+import { EventSourcingError } from '../domain/errors.ts';
+import type { Cipher, Compressor, StateContext } from './cipher.ts';
+import { CipherError, StateDamagedError } from './errors.ts';
+import type { Transcoder } from './transcoder.ts';
+
+/** Writes states as bytes: JSON in UTF-8, then compressed, then encrypted, as far as an application asks for it. */
+export class StateCodec {
+  readonly #transcoder: Transcoder;
+  readonly #cipher: Cipher | undefined;
+  readonly #compressor: Compressor | undefined;
+  readonly #encoder = new TextEncoder();
+  readonly #decoder = new TextDecoder('utf-8', { fatal: true });
+
+  constructor(transcoder: Transcoder, options: { readonly cipher?: Cipher; readonly compressor?: Compressor }) {
+    this.#transcoder = transcoder;
+    this.#cipher = options.cipher;
+    this.#compressor = options.compressor;
+  }
+
+  /** @param subject what holds the state, for errors. */
+  encode(state: object, context: StateContext, subject: string): Uint8Array {
+    const json = this.#encoder.encode(this.#transcoder.encode(state, subject));
+    const small = this.#compressor === undefined ? json : this.#compressor.compress(json);
+    return this.#cipher === undefined ? small : this.#cipher.encrypt(small, context);
+  }
+
+  /**
+   * @throws {StateDamagedError} if the bytes are not what `encode` writes.
+   * @throws {CipherError} if they cannot be decrypted.
+   */
+  decode(bytes: Uint8Array, context: StateContext): Readonly<Record<string, unknown>> {
+    // Errors of the cipher say more than that something is damaged, and pass.
+    const small = this.#cipher === undefined ? bytes : this.#cipher.decrypt(bytes, context);
+    let state: unknown;
+    try {
+      const json = this.#compressor === undefined ? small : this.#compressor.decompress(small);
+      state = this.#transcoder.decode(this.#decoder.decode(json));
+    } catch (cause) {
+      if (cause instanceof CipherError) throw cause;
+      throw this.damaged(context, this.#reasonFor(small, cause), cause);
+    }
+    if (isRecord(state)) return state;
+    throw this.damaged(context, `It has not the form of ${named[context.kind]}.`);
+  }
+
+  damaged({ kind, aggregateId, version, topic }: StateContext, reason: string, cause?: unknown): StateDamagedError {
+    const what = kind === 'event' ? 'Version' : 'The snapshot of version';
+    return new StateDamagedError(`${what} ${version} of ${aggregateId} (${topic}) cannot be read. ${reason}`, {
+      cause,
+      aggregateId,
+      version,
+    });
+  }
+
+  #reasonFor(bytes: Uint8Array, cause: unknown): string {
+    const [first] = bytes;
+    if (this.#cipher === undefined && first === ENCRYPTED) {
+      return 'It looks encrypted, and the application was given no cipher.';
+    }
+    if (this.#compressor === undefined && first === COMPRESSED) {
+      return 'It looks compressed, and the application was given no compressor.';
+    }
+    return cause instanceof EventSourcingError ? cause.message : 'Its bytes are not text.';
+  }
+}
+
+const named = { event: 'an event', snapshot: 'a snapshot' } as const;
+
+/** The first byte of what `aesGcm` writes. JSON never begins so, and neither does what `zlib` writes. */
+const ENCRYPTED = 0x01;
+/** The first byte of what `zlib` writes. */
+const COMPRESSED = 0x78;
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
