@@ -65,5 +65,22 @@ export default defineConfig({
       // A data URL would need `data:` in a content security policy.
       assetsInlineLimit: 0,
     },
+    // Sandpack reads it as soon as it is loaded, and no browser has a `process`. Its client, which would want it, is not used.
+    define: { 'process.env.SANDPACK_CLIENT_VERSION': 'undefined' },
+    // Found only at the first Edit, they would make the development server start the page over under the reader's hands.
+    optimizeDeps: {
+      include: [
+        '@codemirror/language',
+        '@codemirror/state',
+        '@codemirror/view',
+        '@codesandbox/sandpack-react/unstyled',
+        '@lezer/highlight',
+        'react',
+        'react-dom/client',
+        'react/jsx-dev-runtime',
+      ],
+    },
+    // The doc tests write programs and settings there for the type checker; they are nothing to reload for.
+    server: { watch: { ignored: ['**/.cache/**'] } },
   },
 });

@@ -1,3 +1,4 @@
+import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { glob, mkdir, writeFile } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
@@ -13,18 +14,42 @@ import { programsOf } from './programs.ts';
  * They are no Astro endpoints because Vite would bundle the compilers that make them.
  */
 export function workbookFiles(): AstroIntegration {
+  let root = '';
   let content = '';
+  let library = '';
+  let runnerSources: readonly string[] = [];
   let base = '/';
   return {
     name: 'workbook-files',
     hooks: {
       'astro:config:done': ({ config }) => {
-        content = fileURLToPath(new URL('content/', config.root));
+        root = fileURLToPath(config.root);
+        content = join(root, 'content/');
+        library = join(root, 'code/src/');
+        runnerSources = ['compiler/', 'probe/', 'runner/'].map((folder) => join(root, 'src', folder));
         base = config.base.replace(/\/?$/, '/');
       },
 
       'astro:server:setup': ({ server, logger }) => {
         let runner: ReturnType<typeof runnerFiles> | undefined;
+        const forgetRunner = () => {
+          runner = undefined;
+          server.ws.send({ type: 'full-reload' });
+        };
+        server.watcher.add(library);
+        server.watcher.on('change', (path) => {
+          if (runnerSources.some((folder) => path.startsWith(folder))) forgetRunner();
+          if (!path.startsWith(library)) return;
+          execFile(
+            process.execPath,
+            [join(root, 'code', 'build.mjs')],
+            { cwd: join(root, 'code') },
+            (error, _, problems) => {
+              if (error) logger.error(`The library does not build:\n${problems}`);
+              else forgetRunner();
+            },
+          );
+        });
         server.middlewares.use((request, response, next) => {
           const { pathname } = new URL(request.url ?? '/', 'http://localhost');
           const path = pathname.startsWith(base) ? pathname.slice(base.length) : pathname.slice(1);

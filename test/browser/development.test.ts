@@ -1,0 +1,54 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createServer } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { launch, watchedPage } from './chromium.ts';
+import { Snippet } from './snippet.ts';
+
+let browser: Browser;
+let server: ChildProcess;
+let url = '';
+
+/** A port that nobody uses now. Astro takes a number, and would go on to another one if it were taken. */
+async function freePort(): Promise<number> {
+  const probe = createServer();
+  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
+  const address = probe.address();
+  await new Promise((resolve) => probe.close(resolve));
+  if (address === null || typeof address === 'string') throw new Error('The system gave no port.');
+  return address.port;
+}
+
+beforeAll(async () => {
+  const port = await freePort();
+  url = `http://localhost:${port}/`;
+  browser = await launch();
+  server = spawn('astro', ['dev', '--port', String(port)], {
+    cwd: fileURLToPath(new URL('../../', import.meta.url)),
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('exit', (code) => reject(new Error(`astro dev ended with ${code}.`)));
+    server.stdout?.on('data', (text: Buffer) => {
+      if (text.includes('watching for file changes')) resolve();
+    });
+  });
+});
+
+afterAll(async () => {
+  await browser.close();
+  server.removeAllListeners('exit');
+  server.kill();
+});
+
+test('what npm start serves can be run and edited, like the built site', async () => {
+  const { page, complaints } = await watchedPage(browser, url);
+  await page.goto(new URL('getting-started/a-dog-class/', url).href);
+  const snippet = new Snippet(page, 'f2');
+  expect(await snippet.run()).toMatchObject({ status: 'done' });
+  await snippet.type("console.log('typed here');");
+  expect(await snippet.run()).toEqual({ status: 'done', text: 'typed here' });
+  expect(complaints).toEqual([]);
+  await page.context().close();
+});
