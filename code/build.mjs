@@ -16,7 +16,15 @@ const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const started = Date.now();
 
 /** Each export, by where its source is under `src` and, with `.js`, its module under `dist`. */
-const ENTRIES = ['index', 'compression/index', 'compression/node', 'crypto/index', 'crypto/node', 'sqlite/index'];
+const ENTRIES = [
+  'index',
+  'compression/index',
+  'compression/node',
+  'crypto/index',
+  'crypto/node',
+  'sqlite/index',
+  'testing/index',
+];
 
 /** What several modules may have a copy of each, since nothing compares its classes. */
 const COPIED = ['../sql/', '../domain/random-bytes.ts'];

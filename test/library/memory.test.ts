@@ -3,6 +3,12 @@ import { applicationSuite } from './application.suite.ts';
 import { encryptionSuite } from './encryption.suite.ts';
 import { recorderSuite } from './recorder.suite.ts';
 
-recorderSuite('memory', { create: async () => new MemoryRecorder(), batchSize: 10_000 });
+recorderSuite('memory', {
+  async create(count) {
+    const recorder = new MemoryRecorder();
+    return Array.from({ length: count }, () => recorder);
+  },
+  batchSize: 10_000,
+});
 applicationSuite('memory', async () => memory());
 encryptionSuite('memory', async () => memory());

@@ -29,7 +29,16 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const places: Record<string, () => string> = { 'SQLite file': newFile, 'SQLite in memory': () => ':memory:' };
 for (const [name, place] of Object.entries(places)) {
-  recorderSuite(name, { create: async () => open(place()).recorder('Tested'), batchSize: 10_000 });
+  recorderSuite(name, {
+    async create(count) {
+      const where = place();
+      const shared = open(where);
+      // A database in memory has one connection, and a file any number.
+      const stores = Array.from({ length: count }, () => (where === ':memory:' ? shared : open(where)));
+      return stores.map((store) => store.recorder('Tested'));
+    },
+    batchSize: 10_000,
+  });
   applicationSuite(`the ${name}`, async (): Promise<Store> => open(place()));
 }
 

@@ -1,0 +1,29 @@
+import { contractCases } from './contract.ts';
+import { scriptCases } from './script.ts';
+import type { RecorderCase, RecorderUnderTest } from './subject.ts';
+
+export type { RecorderCase, RecorderUnderTest } from './subject.ts';
+
+/**
+ * What must hold for every recorder, as cases for whichever test runner you use: the promises of the interface, races
+ * between writers and readers, and random scripts that must get the same answers as in memory. Recorders that pass can
+ * take each other's place. The random scripts need the package `fast-check`.
+ *
+ * @example
+ * ```ts
+ * import { MemoryRecorder } from 'eventsourcing';
+ * import { recorderCases } from 'eventsourcing/testing';
+ *
+ * const cases = recorderCases({
+ *   async create(count) {
+ *     const recorder = new MemoryRecorder();
+ *     return Array.from({ length: count }, () => recorder);
+ *   },
+ * });
+ * for (const { run } of cases) await run(); // in a test file: test(name, run)
+ * console.log(cases.length > 10); // true
+ * ```
+ */
+export function recorderCases(subject: RecorderUnderTest): readonly RecorderCase[] {
+  return [...contractCases(subject), ...scriptCases(subject)];
+}

@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict';
+import {
+  EventSourcingError,
+  MemoryRecorder,
+  type NotificationOptions,
+  type Recorder,
+  type SelectOptions,
+  type StoredEvent,
+  VersionConflictError,
+} from '../index.ts';
+import { createOne, type RecorderCase, type RecorderUnderTest } from './subject.ts';
+
+type FastCheck = typeof import('fast-check');
+
+/** One step of a script. Positions in it count events, and are turned into the ids that a recorder gave to them. */
+type Step =
+  | { readonly do: 'insert'; readonly events: readonly StoredEvent[] }
+  | { readonly do: 'select'; readonly aggregateId: string; readonly options: SelectOptions }
+  | { readonly do: 'selectNotifications'; readonly options: NotificationOptions }
+  | { readonly do: 'maxNotificationId' };
+
+const DEFAULT_RUNS = 50;
+/** Recorders give plain objects back, which are not equal to objects without a prototype. */
+const PLAIN = { noNullPrototype: true } as const;
+
+/** Random scripts, to which the recorder must answer what the recorder in memory answers. */
+export function scriptCases(subject: RecorderUnderTest): readonly RecorderCase[] {
+  return [
+    {
+      name: 'random scripts get the same answers as in memory',
+      async run() {
+        const fc = await import('fast-check');
+        const { runs = DEFAULT_RUNS, seed } = subject;
+        const property = fc.asyncProperty(scripts(fc), async (script) => {
+          const [tested, model] = [new Actor(await createOne(subject)), new Actor(new MemoryRecorder())];
+          for (const [index, step] of script.entries()) {
+            const expected = await model.answer(step);
+            assert.deepEqual(
+              await tested.answer(step),
+              expected,
+              `Step ${index + 1} of the script was answered otherwise.`,
+            );
+          }
+        });
+        await fc.assert(property, { numRuns: runs, ...(seed === undefined ? {} : { seed }) });
+      },
+    },
+  ];
+}
+
+/** Runs steps on one recorder. Recorders may leave gaps between ids, so events are counted instead. */
+class Actor {
+  readonly #recorder: Recorder;
+  readonly #ids: number[] = [];
+
+  constructor(recorder: Recorder) {
+    this.#recorder = recorder;
+  }
+
+  async answer(step: Step): Promise<unknown> {
+    try {
+      switch (step.do) {
+        case 'insert': {
+          const ids = await this.#recorder.insert(step.events);
+          for (const id of ids) assert.ok(id > (this.#ids.at(-1) ?? 0), `The id ${id} is not greater than all before.`);
+          this.#ids.push(...ids);
+          return ids.map((id) => this.#place(id));
+        }
+        case 'select':
+          return await this.#recorder.select(step.aggregateId, step.options);
+        case 'selectNotifications': {
+          const { start, stop } = step.options;
+          const options = { ...step.options, start: this.#id(start), stop: this.#id(stop) };
+          const found = await this.#recorder.selectNotifications(options);
+          return found.map((notification) => ({ ...notification, id: this.#place(notification.id) }));
+        }
+        case 'maxNotificationId':
+          return this.#place(await this.#recorder.maxNotificationId());
+      }
+    } catch (error) {
+      if (!(error instanceof EventSourcingError)) throw error;
+      const conflict =
+        error instanceof VersionConflictError ? [error.aggregateId, error.version, error.foundVersion] : [];
+      return [error.code, ...conflict];
+    }
+  }
+
+  #place(id: number): number {
+    return this.#ids.indexOf(id) + 1;
+  }
+
+  #id(place: number | undefined): number | undefined {
+    if (place === undefined || place < 1) return place;
+    return this.#ids[place - 1] ?? (this.#ids.at(-1) ?? 0) + place - this.#ids.length;
+  }
+}
+
+function scripts(fc: FastCheck) {
+  const aggregateId = fc.constantFrom('a', 'b', 'A', 'Ünï/犬 "\'\\%_');
+  const topic = fc.constantFrom('Dog.Registered', 'Dog.TrickAdded', 'Hund.Geschlüpft');
+  const version = fc.nat({ max: 5 });
+  const bound = fc.option(fc.integer({ min: -2, max: 8 }), { nil: undefined });
+  const limit = fc.option(fc.integer({ min: -1, max: 4 }), { nil: undefined, freq: 4 });
+  const event = fc.record({ aggregateId, version, topic, state: fc.uint8Array({ maxLength: 20 }) }, PLAIN);
+  const step: import('fast-check').Arbitrary<Step> = fc.oneof(
+    {
+      weight: 3,
+      arbitrary: fc.record({ do: fc.constant('insert' as const), events: fc.array(event, { maxLength: 4 }) }),
+    },
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        do: fc.constant('select' as const),
+        aggregateId,
+        options: fc.record({ gt: bound, lte: bound, desc: fc.boolean(), limit }),
+      }),
+    },
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        do: fc.constant('selectNotifications' as const),
+        options: fc.record({
+          start: bound,
+          stop: bound,
+          limit,
+          topics: fc.option(fc.subarray(['Dog.Registered', 'Dog.TrickAdded', 'None']), { nil: undefined }),
+        }),
+      }),
+    },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant('maxNotificationId' as const) }) },
+  );
+  return fc.array(step, { minLength: 1, maxLength: 30 });
+}
