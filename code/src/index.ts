@@ -1,5 +1,11 @@
 export { Application, type ApplicationOptions, type UpdateOptions } from './application/application.ts';
-export { AggregateNotFoundError, UnrecordedChangeError, WrongAggregateError } from './application/errors.ts';
+export {
+  AggregateNotFoundError,
+  EventSchemaError,
+  UnrecordedChangeError,
+  WrongAggregateError,
+} from './application/errors.ts';
+export { type EventSchema, eventSchema } from './application/event-schema.ts';
 export { NotificationLog, type Section } from './application/notification-log.ts';
 export { type GetOptions, Repository } from './application/repository.ts';
 export { Aggregate } from './domain/aggregate.ts';
@@ -21,9 +27,10 @@ export { type RecordAsOptions, recordAs } from './domain/record-as.ts';
 export { type RecordedEvents, recorded } from './domain/recorded.ts';
 export type { AggregateClass } from './domain/replay.ts';
 export { type Transcoding, type TranscodingOptions, transcoding } from './domain/transcoding.ts';
+export type { Upcast } from './domain/upcast.ts';
 export { NAMESPACE_URL, uuid4, uuid5 } from './domain/uuid.ts';
 export type { Cipher, Compressor, StateContext } from './persistence/cipher.ts';
-export { CipherError, StateDamagedError, VersionConflictError } from './persistence/errors.ts';
+export { CipherError, StateDamagedError, UpcastError, VersionConflictError } from './persistence/errors.ts';
 export { EventStore, type Notification } from './persistence/event-store.ts';
 export { checkEvents, checkedLimit } from './persistence/limits.ts';
 export { Mapper, type MapperOptions } from './persistence/mapper.ts';

@@ -2,6 +2,7 @@ import { MemoryRecorder, memory } from 'eventsourcing';
 import { applicationSuite } from './application.suite.ts';
 import { encryptionSuite } from './encryption.suite.ts';
 import { recorderSuite } from './recorder.suite.ts';
+import { versioningSuite } from './versioning.suite.ts';
 
 recorderSuite('memory', {
   async create(count) {
@@ -12,3 +13,4 @@ recorderSuite('memory', {
 });
 applicationSuite('memory', async () => memory());
 encryptionSuite('memory', async () => memory());
+versioningSuite('memory', async () => memory());

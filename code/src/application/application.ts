@@ -1,9 +1,8 @@
 import { Aggregate } from '../domain/aggregate.ts';
 import { lifeOf } from '../domain/aggregate-core.ts';
 import { refuseIfBroken } from '../domain/broken.ts';
-import { named } from '../domain/definition.ts';
 import type { DomainEvent } from '../domain/domain-event.ts';
-import { ArgumentError, DefinitionError } from '../domain/errors.ts';
+import { ArgumentError } from '../domain/errors.ts';
 import { type AggregateClass, rebuild } from '../domain/replay.ts';
 import type { Cipher, Compressor } from '../persistence/cipher.ts';
 import { VersionConflictError } from '../persistence/errors.ts';
@@ -11,10 +10,10 @@ import { EventStore, type Notification } from '../persistence/event-store.ts';
 import { Mapper } from '../persistence/mapper.ts';
 import { memory } from '../persistence/memory.ts';
 import type { Store } from '../persistence/recorder.ts';
-import { type Aliases, Topics } from '../persistence/topics.ts';
 import { UnrecordedChangeError } from './errors.ts';
 import { NotificationLog } from './notification-log.ts';
 import { Repository } from './repository.ts';
+import { topicsOf } from './topics-of.ts';
 
 /** How an application is set up. Each option has a default. */
 export interface ApplicationOptions {
@@ -79,7 +78,7 @@ export class Application {
   /** @throws {DefinitionError} if the aggregates or aliases that the class states do not fit together. */
   constructor(options: ApplicationOptions = {}) {
     const { store = memory(), name = new.target.name, sectionSize = 10, verify = false, cipher, compressor } = options;
-    const topics = new Topics(new.target.name || 'Application', aggregatesOf(new.target), aliasesOf(new.target));
+    const topics = topicsOf(new.target);
     const mapper = new Mapper(topics, { cipher, compressor });
     const recorder = store.recorder(name);
     this.name = name;
@@ -200,26 +199,4 @@ function checkedEvent(change: DomainEvent): DomainEvent {
     return change;
   }
   throw new ArgumentError('save takes aggregates and domain events, and was given something else.');
-}
-
-function aggregatesOf(application: object): readonly unknown[] {
-  const aggregates: unknown = Reflect.get(application, 'aggregates');
-  if (aggregates === undefined) return [];
-  if (Array.isArray(aggregates)) return aggregates;
-  throw new DefinitionError('ES_NOT_AN_AGGREGATE', `The static aggregates of ${named(application)} must be an array.`);
-}
-
-function aliasesOf(application: object): Aliases {
-  const aliases: unknown = Reflect.get(application, 'aliases');
-  if (aliases === undefined) return {};
-  if (typeof aliases === 'object' && aliases !== null) {
-    const entries = Object.entries(aliases);
-    if (entries.every((entry): entry is [string, string] => typeof entry[1] === 'string')) {
-      return Object.fromEntries(entries);
-    }
-  }
-  throw new DefinitionError(
-    'ES_TOPIC_MISSING',
-    `The static aliases of ${named(application)} must be an object of old names, each with the name of today.`,
-  );
 }

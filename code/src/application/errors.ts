@@ -28,6 +28,22 @@ export class WrongAggregateError extends EventSourcingError {
   }
 }
 
+/** Events that are stored already could no longer be read (`ES_EVENT_SCHEMA`); see `eventSchema`. */
+export class EventSchemaError extends EventSourcingError {
+  override get name(): string {
+    return 'EventSchemaError';
+  }
+  /** What is wrong, and what to do about it; one item for each event. */
+  readonly problems: readonly string[];
+  constructor(problems: readonly string[]) {
+    super(
+      'ES_EVENT_SCHEMA',
+      `Stored events could no longer be read:\n${problems.map((each) => `- ${each}`).join('\n')}`,
+    );
+    this.problems = problems;
+  }
+}
+
 /** An aggregate was changed by other means than its events, so the change would not be saved (`ES_UNRECORDED_CHANGE`). */
 export class UnrecordedChangeError extends EventSourcingError {
   override get name(): string {

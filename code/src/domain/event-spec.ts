@@ -1,4 +1,5 @@
 import { DefinitionError } from './errors.ts';
+import { checkedUpcasts, type Upcast } from './upcast.ts';
 
 const word = '[A-Za-z][A-Za-z0-9_]*';
 const typePattern = new RegExp(`^(?:(${word}(?:[.:/]${word})*)\\.)?(${word})$`);
@@ -25,16 +26,24 @@ export class EventSpec {
   /** What stands after it. */
   readonly name: string;
   readonly parameters: readonly string[];
+  /** The steps to the version of today, from version 1. */
+  readonly upcasts: readonly Upcast[];
   /** The full types under which aggregates record this event, known once their classes are. */
   readonly recordedAs = new Set<string>();
 
   /** @throws {DefinitionError} if a name is not a name. */
-  constructor(type: unknown, parameters: readonly unknown[]) {
+  constructor(type: unknown, parameters: readonly unknown[], upcasts: unknown) {
     const checked = checkedType(type);
     this.type = checked.type;
     this.topic = checked.topic;
     this.name = checked.name;
     this.parameters = checkedParameters(checked.type, parameters);
+    this.upcasts = checkedUpcasts(checked.type, upcasts);
+  }
+
+  /** The version in which this event is stored today. */
+  get version(): number {
+    return this.upcasts.length + 1;
   }
 }
 

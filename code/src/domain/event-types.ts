@@ -1,5 +1,6 @@
 import type { AggregateCore } from './aggregate-core.ts';
 import type { DomainEvent } from './domain-event.ts';
+import type { Upcast } from './upcast.ts';
 
 /** The payload type of an event whose fields are known by name only. */
 export type Untyped<Names extends readonly string[]> = { [N in Names[number]]: unknown };
@@ -82,6 +83,34 @@ export interface EventToken<Type extends string, Names extends readonly string[]
   readonly type: Type;
   /** The names of the parameters, which are those of the payload, in their order. */
   readonly parameters: Names;
+  /** The version in which the event is stored: 1, and one more for each upcast. */
+  readonly version: number;
+  /**
+   * The same event in a later version. Each step takes the payload of one version and returns that of the next, the
+   * first one from version 1 to 2. Stored events of older versions go through the steps when they are read.
+   *
+   * @throws {DefinitionError} if a step is missing (`ES_UPCASTS`).
+   * @example
+   * ```ts
+   * import { Aggregate, event } from 'eventsourcing';
+   *
+   * const TrickAdded = event('TrickAdded', 'trick', 'level').upcasts([
+   *   (v1: { name: string }) => ({ trick: v1.name }), // v2 calls it trick
+   *   (v2: { trick: string }) => ({ ...v2, level: 1 }), // v3 has levels
+   * ]);
+   *
+   * @event('Dog.Registered')
+   * class Dog extends Aggregate {
+   *   readonly tricks: string[] = [];
+   *
+   *   @TrickAdded
+   *   addTrick(trick: string, level: number) { this.tricks.push(`${trick} (${level})`); }
+   * }
+   *
+   * console.log(TrickAdded.version, new Dog().tricks); // 3 []
+   * ```
+   */
+  upcasts(steps: readonly Upcast[]): EventToken<Type, Names, P>;
   /** Only for the compiler: the type of the payload. */
   readonly [payloadType]?: P;
   /** Whether a recorded event is this one; if so, the type of its payload is known. */

@@ -83,7 +83,10 @@ export interface EventFunction {
 export const event = Object.assign(makeToken, { of: () => makeToken }) as unknown as EventFunction;
 
 function makeToken(type: unknown, ...parameters: readonly unknown[]): object {
-  const spec = new EventSpec(type, parameters);
+  return tokenOf(new EventSpec(type, parameters, []));
+}
+
+function tokenOf(spec: EventSpec): object {
   function decorate(target: unknown, context: unknown): unknown {
     const { kind, metadata } = standardContext(context, spec);
     return kind === 'class' ? decorateClass(target, spec, metadata) : decorateMethod(target, spec, context, metadata);
@@ -92,6 +95,8 @@ function makeToken(type: unknown, ...parameters: readonly unknown[]): object {
   return Object.assign(decorate, {
     type: spec.type,
     parameters: spec.parameters,
+    version: spec.version,
+    upcasts: (steps: unknown) => tokenOf(new EventSpec(spec.type, spec.parameters, steps)),
     matches: (candidate: DomainEvent) => spec.recordedAs.has(candidate.type),
   });
 }

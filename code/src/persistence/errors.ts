@@ -30,6 +30,38 @@ export class VersionConflictError extends EventSourcingError {
   }
 }
 
+/**
+ * What is stored in another version cannot be brought to the version of today: it was stored by newer code
+ * (`ES_NEWER_VERSION`), or one of its upcasts fails (`ES_UPCAST`).
+ */
+export class UpcastError extends EventSourcingError {
+  override get name(): string {
+    return 'UpcastError';
+  }
+  readonly aggregateId: string;
+  /** The version of the aggregate. */
+  readonly version: number;
+  readonly topic: string;
+  /** The version in which the data was stored. */
+  readonly storedVersion: number;
+  /** The version that this code stores. */
+  readonly currentVersion: number;
+  constructor(
+    code: 'ES_NEWER_VERSION' | 'ES_UPCAST',
+    message: string,
+    context: StateContext,
+    versions: { readonly storedVersion: number; readonly currentVersion: number },
+    options?: ErrorOptions,
+  ) {
+    super(code, message, options);
+    this.aggregateId = context.aggregateId;
+    this.version = context.version;
+    this.topic = context.topic;
+    this.storedVersion = versions.storedVersion;
+    this.currentVersion = versions.currentVersion;
+  }
+}
+
 /** Stored bytes are not what a mapper has written (`ES_STATE_DAMAGED`). */
 export class StateDamagedError extends EventSourcingError {
   override get name(): string {

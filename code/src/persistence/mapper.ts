@@ -7,6 +7,7 @@ import type { StoredEvent } from './recorder.ts';
 import { isRecord, StateCodec } from './state-codec.ts';
 import type { Topics } from './topics.ts';
 import { Transcoder } from './transcoder.ts';
+import { upcastEvent } from './upcasting.ts';
 
 /** What a mapper does to states besides writing them as JSON. */
 export interface MapperOptions {
@@ -33,45 +34,71 @@ export class Mapper {
    * @throws {PayloadError} if the event holds what cannot be stored.
    */
   toStoredEvent(event: DomainEvent): StoredEvent {
-    const { aggregateId, version, type, timestamp, payload, metadata } = event;
-    const known = this.#topics.eventOf(type);
-    if (known === undefined) throw this.#topics.unknown(type, `version ${version} of ${aggregateId}`);
-    // In the order of the parameters, so that however the event was made, the same bytes are stored.
-    const state = { timestamp, payload: ordered(payload, known.parameters), ...(metadata && { metadata }) };
+    const { aggregateId, version, type } = event;
     const context = { kind: 'event', aggregateId, version, topic: type } as const;
-    return { aggregateId, version, topic: type, state: this.#codec.encode(state, context, `The event ${type}`) };
+    const state = this.#codec.encode(this.#stateOf(event), context, `The event ${type}`);
+    return { aggregateId, version, topic: type, state };
   }
 
   /**
    * @throws {TopicError} if the type of the event is not known, also under an alias.
    * @throws {StateDamagedError} if its bytes are not what `toStoredEvent` writes.
    * @throws {CipherError} if they cannot be decrypted.
+   * @throws {UpcastError} if they were stored by newer code, or an upcast fails.
    */
   toDomainEvent(stored: StoredEvent): DomainEvent {
-    const { aggregateId, version } = stored;
-    const type = this.#topics.currentName(stored.topic);
-    if (this.#topics.eventOf(type) === undefined) {
-      throw this.#topics.unknown(stored.topic, `version ${version} of ${aggregateId}`);
+    // Before anything is read: of an event that is not known, that is the thing to say.
+    this.#currentType(stored);
+    const context: StateContext = { ...stored, kind: 'event' };
+    return this.#eventOf(this.#codec.decode(stored.state, context), context);
+  }
+
+  /** What is written of an event beside its topic, aggregate and version. */
+  #stateOf({ aggregateId, version, type, timestamp, payload, metadata }: DomainEvent): object {
+    const spec = this.#topics.eventOf(type);
+    if (spec === undefined) throw this.#topics.unknown(type, `version ${version} of ${aggregateId}`);
+    return {
+      timestamp,
+      // Version 1 goes without saying.
+      ...(spec.version > 1 && { eventVersion: spec.version }),
+      // In the order of the parameters, so that however the event was made, the same bytes are stored.
+      payload: ordered(payload, spec.parameters),
+      ...(metadata && { metadata }),
+    };
+  }
+
+  /** The event of which `#stateOf` was written. */
+  #eventOf(state: Payload, context: StateContext): DomainEvent {
+    const { aggregateId, version } = context;
+    const { type, spec } = this.#currentType(context);
+    const { timestamp, payload, metadata, eventVersion = 1 } = state;
+    if (
+      typeof timestamp !== 'string' ||
+      !isRecord(payload) ||
+      !(metadata === undefined || isRecord(metadata)) ||
+      !isVersion(eventVersion)
+    ) {
+      throw this.#codec.damaged(context, 'It has not the form of an event.');
     }
-    const { timestamp, payload, metadata } = this.#decode(stored);
     const subject = `The event ${type}`;
     return Object.freeze({
       type,
       aggregateId,
       version,
       timestamp,
-      payload: this.#frozen(payload, subject),
+      payload: this.#frozen(
+        eventVersion === spec.version ? payload : upcastEvent(type, payload, eventVersion, spec, context),
+        subject,
+      ),
       ...(metadata && { metadata: this.#frozen(metadata, subject) }),
     });
   }
 
-  #decode(stored: StoredEvent): { timestamp: string; payload: Payload; metadata: Payload | undefined } {
-    const context: StateContext = { ...stored, kind: 'event' };
-    const { timestamp, payload, metadata } = this.#codec.decode(stored.state, context);
-    if (typeof timestamp === 'string' && isRecord(payload) && (metadata === undefined || isRecord(metadata))) {
-      return { timestamp, payload, metadata };
-    }
-    throw this.#codec.damaged(context, 'It has not the form of an event.');
+  #currentType({ aggregateId, version, topic }: Pick<StoredEvent, 'aggregateId' | 'version' | 'topic'>) {
+    const type = this.#topics.currentName(topic);
+    const spec = this.#topics.eventOf(type);
+    if (spec === undefined) throw this.#topics.unknown(topic, `version ${version} of ${aggregateId}`);
+    return { type, spec };
   }
 
   #frozen(fields: Payload, subject: string): Payload {
@@ -95,4 +122,8 @@ function ordered(payload: Payload, parameters: readonly string[]): Payload {
   if (inOrder) return payload;
   const listed = parameters.filter((name) => Object.hasOwn(payload, name));
   return Object.fromEntries([...listed, ...names.filter((name) => !listed.includes(name))].map((n) => [n, payload[n]]));
+}
+
+function isVersion(version: unknown): version is number {
+  return typeof version === 'number' && Number.isSafeInteger(version) && version >= 1;
 }

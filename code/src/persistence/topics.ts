@@ -42,6 +42,11 @@ export class Topics {
     return this.#events.get(type)?.spec;
   }
 
+  /** All events, by full type. */
+  *events(): Iterable<readonly [string, EventSpec]> {
+    for (const [type, { spec }] of this.#events) yield [type, spec];
+  }
+
   /** The class of the aggregate whose events include this full type. */
   classOf(type: string): (AggregateClass & Class) | undefined {
     const topic = this.#events.get(type)?.definition.topic;
