@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { TestProject } from 'vitest/node';
+import { plainEnvironment } from './environment.ts';
 import { serve } from './serve.ts';
 
 /** The base path of the second build; a static host often serves a project beneath one. */
@@ -23,7 +24,7 @@ const basedDist = `${root}.cache/dist-based`;
 function build(folder: string, base: string) {
   const result = spawnSync('astro', ['build', '--silent', '--outDir', folder], {
     cwd: root,
-    env: { ...process.env, BASE_PATH: base },
+    env: { ...plainEnvironment(), BASE_PATH: base },
     stdio: ['ignore', 'inherit', 'inherit'],
   });
   if (result.status !== 0) throw new Error(`astro build for ${base} ended with ${result.status ?? result.signal}.`);

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launch, watchedPage } from './chromium.ts';
+import { plainEnvironment } from './environment.ts';
 import { Snippet } from './snippet.ts';
 
 let browser: Browser;
@@ -26,6 +27,7 @@ beforeAll(async () => {
   browser = await launch();
   server = spawn('astro', ['dev', '--port', String(port)], {
     cwd: fileURLToPath(new URL('../../', import.meta.url)),
+    env: plainEnvironment(),
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   await new Promise<void>((resolve, reject) => {
