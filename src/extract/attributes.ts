@@ -22,7 +22,6 @@ const KNOWN: Readonly<Record<string, string>> = {
   scope: 'scope',
   exercise: 'exercise=starter, exercise=checks or exercise=solution',
   id: 'id=name (of an exercise)',
-  title: 'title="…"',
 };
 
 /** Pairs that contradict each other, each with the reason that an author reads. */

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { assemble } from '../compiler/assemble.ts';
+import type { Recording } from '../doctest/recording.ts';
 import { extractPage } from '../extract/extract.ts';
 import type { Fence, Page } from '../extract/page.ts';
-import { type Recording, readRecording } from './recording.ts';
+import { readRecording } from './recording.ts';
 
 /** A page of the workbook as the site's build sees it: its fences, and what they printed when last recorded. */
 export interface Lesson {

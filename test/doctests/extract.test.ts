@@ -84,7 +84,7 @@ describe('attributes', () => {
     ['throws=ES_CONFLICT', { throws: 'ES_CONFLICT' }],
     ['throws="some words"', { throws: 'some words' }],
     ['errors=2345,2322', { errors: [2345, 2322] }],
-    ['file=src/dog.ts title="The dog"', { file: 'src/dog.ts', test: false }],
+    ['file=src/dog.ts', { file: 'src/dog.ts', test: false }],
     ['file=dog.test.ts', { file: 'dog.test.ts', test: true }],
     ['test', { test: true }],
   ])('%s', (info, expected) => {
