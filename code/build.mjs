@@ -22,6 +22,7 @@ const ENTRIES = [
   'compression/node',
   'crypto/index',
   'crypto/node',
+  'postgres/index',
   'sqlite/index',
   'testing/index',
 ];

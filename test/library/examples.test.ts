@@ -4,7 +4,7 @@ import { join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { formatWithOptions } from 'node:util';
 import { transform } from 'esbuild';
-import { afterAll, afterEach, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, expect, inject, test, vi } from 'vitest';
 
 const source = fileURLToPath(new URL('../../code/src/', import.meta.url));
 const readme = fileURLToPath(new URL('../../code/README.md', import.meta.url));
@@ -27,6 +27,7 @@ const folder = mkdtempSync(join(tmpdir(), 'examples-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 afterEach(() => {
   vi.restoreAllMocks();
+  vi.unstubAllEnvs();
 });
 
 test('there are examples', () => {
@@ -34,6 +35,7 @@ test('there are examples', () => {
 });
 
 test.each(examples())('the example in $name runs, and prints what it says', async ({ name, code }) => {
+  vi.stubEnv('POSTGRES_URL', inject('postgresUrl'));
   const lines: string[] = [];
   vi.spyOn(console, 'log').mockImplementation((...args) => {
     lines.push(formatWithOptions({ breakLength: Number.POSITIVE_INFINITY }, ...args));

@@ -8,9 +8,11 @@ import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { openNodeSqlite } from '../../code/src/sqlite/node-driver.ts';
 import { applicationSuite } from './application.suite.ts';
 import { Dog, DogSchool } from './dog.ts';
+import { encryptionSuite } from './encryption.suite.ts';
 import { errorOf, rejectionOf } from './errors.ts';
 import { recorderSuite } from './recorder.suite.ts';
 import { expectWhole, killAfter } from './saving.ts';
+import { versioningSuite } from './versioning.suite.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sqlite-'));
 const newFile = () => join(folder, `${uuid4()}.db`);
@@ -40,6 +42,8 @@ for (const [name, place] of Object.entries(places)) {
     batchSize: 10_000,
   });
   applicationSuite(`the ${name}`, async (): Promise<Store> => open(place()));
+  encryptionSuite(`the ${name}`, async (): Promise<Store> => open(place(), { synchronous: 'off' }));
+  versioningSuite(`the ${name}`, async (): Promise<Store> => open(place(), { synchronous: 'off' }));
 }
 
 describe('a file', () => {

@@ -19,5 +19,6 @@ export default defineConfig({
     name: 'library',
     dir: import.meta.dirname,
     include: ['**/*.test.ts'],
+    globalSetup: [fileURLToPath(new URL('postgres.setup.ts', import.meta.url))],
   },
 });

@@ -12,19 +12,23 @@ const PLAIN_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
  * @throws {ArgumentError} if the name of the application cannot be part of it.
  */
 export function eventsTable(application: string): string {
-  return checkedName(`${application}_events`, `The application name ${JSON.stringify(application)} gives a table name`);
+  return checkedName(
+    `${application}_events`,
+    `The application name ${JSON.stringify(application)} gives a table name`,
+    "Give the application another, for example { name: 'school' }",
+  );
 }
 
 /** @throws {ArgumentError} unless the name can stand in SQL as it is. */
-export function checkedName(name: string, what: string): string {
-  const wrong =
-    name.length > LONGEST_NAME
-      ? `is longer than ${LONGEST_NAME} characters`
-      : /^(sqlite|pg)_/i.test(name) || name === '_events'
-        ? 'is reserved'
-        : PLAIN_NAME.test(name)
-          ? undefined
-          : 'has other characters than letters from A to Z, digits and _, or starts with a digit';
+export function checkedName(name: string, what: string, remedy: string): string {
+  const wrong = faultOf(name);
   if (wrong === undefined) return name;
-  throw new ArgumentError(`${what} (${name}) that ${wrong}. State another, for example { name: 'school' }.`);
+  throw new ArgumentError(`${what} (${name}) that ${wrong}. ${remedy}.`);
+}
+
+function faultOf(name: string): string | undefined {
+  if (name.length > LONGEST_NAME) return `is longer than ${LONGEST_NAME} characters`;
+  if (/^(sqlite|pg)_/i.test(name) || name === '_events') return 'is reserved';
+  if (PLAIN_NAME.test(name)) return undefined;
+  return 'is empty, has other characters than letters from A to Z, digits and _, or starts with a digit';
 }

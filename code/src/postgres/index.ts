@@ -1,0 +1,44 @@
+import { openPg, type PgOptions } from './pg-driver.ts';
+import { type PostgresStore, type PostgresStoreOptions, postgresStore } from './store.ts';
+
+export type { Row } from '../sql/rows.ts';
+export type { PostgresDriver, PostgresQuery, PostgresValue } from './driver.ts';
+export { type PostgresStore, type PostgresStoreOptions, postgresStore } from './store.ts';
+
+export interface PostgresOptions extends PostgresStoreOptions, PgOptions {}
+
+/**
+ * A store in a PostgreSQL database, for any number of processes on any number of machines. Several applications can
+ * share it; each has its own log, told apart by name. The package `pg` is yours to install.
+ *
+ * A save is one call to the database, and it resolves once it is durable there. Saves of one application follow each
+ * other, so that whoever reads the log never sees an event appear below its position; nobody who reads waits for them. A
+ * lost connection is made again, and a save whose answer was lost is recognised: it is stored once.
+ *
+ * @param url for example `postgres://user:password@host:5432/database`; connected to at the first use.
+ * @throws {ArgumentError} if the URL, the schema or another option cannot be right.
+ * @example
+ * ```ts
+ * import { Aggregate, Application, event } from 'eventsourcing';
+ * import { postgres } from 'eventsourcing/postgres';
+ *
+ * @event('Dog.Registered', 'name')
+ * class Dog extends Aggregate {
+ *   constructor(readonly name: string) { super(); }
+ * }
+ *
+ * class DogSchool extends Application {
+ *   static aggregates = [Dog];
+ * }
+ *
+ * const store = postgres(process.env.POSTGRES_URL ?? 'postgres://localhost/dogs', { schema: 'dogs' });
+ * const school = new DogSchool({ store });
+ * const dog = new Dog('Fido');
+ * await school.save(dog);
+ * console.log((await school.repository.get(Dog, dog.id)).name); // Fido
+ * await store.close();
+ * ```
+ */
+export function postgres(url: string, options: PostgresOptions = {}): PostgresStore {
+  return postgresStore(openPg(url, options), options);
+}

@@ -1,0 +1,118 @@
+import { StoreError } from '../index.ts';
+import { eventsTable } from '../sql/names.ts';
+import { toInteger } from '../sql/rows.ts';
+import type { PostgresDriver, PostgresQuery } from './driver.ts';
+
+/** The objects of one application in the database, as they stand in SQL. */
+export interface Names {
+  readonly application: string;
+  readonly schema: string;
+  /** The applications that have a log in this schema, each with the version of its tables. */
+  readonly catalogue: string;
+  readonly events: string;
+  readonly sequence: string;
+  /** The function that stores events. */
+  readonly save: string;
+}
+
+export function namesOf(application: string, schema: string): Names {
+  const events = eventsTable(application);
+  return {
+    application,
+    schema: `"${schema}"`,
+    catalogue: `"${schema}".eventsourcing_logs`,
+    events: `"${schema}"."${events}"`,
+    sequence: `"${schema}"."${application}_seq"`,
+    save: `"${schema}"."${application}_save"`,
+  };
+}
+
+/** The first keys of our advisory locks, which tell them from those of others: the letters of "even" and "evmi". */
+const SAVE_LOCK = 0x65_76_65_6e;
+const MIGRATE_LOCK = 0x65_76_6d_69;
+
+/**
+ * The steps from nothing to the objects of today, each a list of statements. Released steps never change: new ones
+ * follow them.
+ *
+ * One call of the function stores the events of one save. An advisory lock, which hinders no reader, lets one save after
+ * the other take its ids and commit, so that ids become visible in their order. The sequence remembers the greatest id
+ * that was ever given; the ids are taken from it only once the events are in, so that a conflict leaves no gap. A save
+ * is marked, on its first event, with a token of the client, which so recognises a save whose answer was lost.
+ */
+const MIGRATIONS: readonly ((names: Names) => readonly string[])[] = [
+  ({ events, sequence, save }) => [
+    `CREATE TABLE ${events} (
+      position bigint PRIMARY KEY,
+      aggregate_id text COLLATE "C" NOT NULL,
+      version bigint NOT NULL,
+      topic text NOT NULL,
+      state bytea NOT NULL,
+      save_token uuid,
+      UNIQUE (aggregate_id, version)
+    )`,
+    `CREATE SEQUENCE ${sequence} MINVALUE 0 START 0 OWNED BY ${events}.position`,
+    `CREATE FUNCTION ${save}(
+      ids text[], versions bigint[], topics text[], states bytea[], token uuid, is_retry boolean
+    ) RETURNS bigint LANGUAGE plpgsql AS $function$
+    DECLARE
+      first bigint;
+    BEGIN
+      PERFORM pg_advisory_xact_lock(${SAVE_LOCK}, '${events}'::regclass::oid::integer);
+      IF is_retry THEN
+        SELECT position INTO first FROM ${events}
+          WHERE aggregate_id = ids[1] AND version = versions[1] AND save_token = token;
+        IF FOUND THEN
+          RETURN first;
+        END IF;
+      END IF;
+      SELECT 1 + greatest((SELECT last_value FROM ${sequence}), (SELECT max(position) FROM ${events})) INTO first;
+      INSERT INTO ${events} (position, aggregate_id, version, topic, state, save_token)
+        SELECT first + n - 1, e.id, e.version, e.topic, e.state, CASE n WHEN 1 THEN token END
+        FROM unnest(ids, versions, topics, states) WITH ORDINALITY AS e (id, version, topic, state, n);
+      PERFORM setval('${sequence}', first + cardinality(ids) - 1);
+      RETURN first;
+    END
+    $function$`,
+  ],
+];
+
+/** Makes sure that the objects of an application are there, and are those of today. */
+export async function migrate(driver: PostgresDriver, names: Names, mayChange: boolean): Promise<void> {
+  if ((await versionOf(driver, driver.query, names)) === MIGRATIONS.length) return;
+  if (!mayChange) {
+    throw new StoreError(
+      'ES_STORE_SCHEMA',
+      `${driver.name} has no up-to-date tables for the application ${names.application} in the schema ` +
+        `${names.schema}, and the option migrate is off. Open it once with { migrate: true }.`,
+    );
+  }
+  await driver.transaction(async (query) => {
+    await query(`SELECT pg_advisory_xact_lock(${MIGRATE_LOCK}, 0)`);
+    await query(`CREATE SCHEMA IF NOT EXISTS ${names.schema}`);
+    await query(
+      `CREATE TABLE IF NOT EXISTS ${names.catalogue} (application text COLLATE "C" PRIMARY KEY, version integer NOT NULL)`,
+    );
+    // Another process may have been here meanwhile.
+    for (const step of MIGRATIONS.slice(await versionOf(driver, query, names))) {
+      for (const statement of step(names)) await query(statement);
+    }
+    await query(
+      `INSERT INTO ${names.catalogue} VALUES ($1, $2) ON CONFLICT (application) DO UPDATE SET version = excluded.version`,
+      [names.application, MIGRATIONS.length],
+    );
+  });
+}
+
+async function versionOf(driver: PostgresDriver, query: PostgresQuery, names: Names): Promise<number> {
+  const [catalogue] = await query('SELECT to_regclass($1) IS NOT NULL', [names.catalogue]);
+  if (catalogue?.[0] !== true) return 0;
+  const [row] = await query(`SELECT version FROM ${names.catalogue} WHERE application = $1`, [names.application]);
+  const version = row === undefined ? 0 : toInteger(row[0]);
+  if (version <= MIGRATIONS.length) return version;
+  throw new StoreError(
+    'ES_STORE_SCHEMA',
+    `The tables of the application ${names.application} in ${driver.name} have version ${version}, and this version ` +
+      `of the library knows them up to version ${MIGRATIONS.length}. Use the newer library.`,
+  );
+}

