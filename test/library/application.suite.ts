@@ -291,9 +291,16 @@ export function applicationSuite(name: string, createStore: () => Promise<Store>
       expect((await Promise.all(updates)).toSorted()).toEqual([3, 4, 5, 6]);
       expect(await bank.balance(id)).toBe(4);
 
-      const rivals = Array.from({ length: 3 }, () =>
-        bank.update(Account, id, (account) => account.credit(1), { retries: 0 }),
-      );
+      // All of them have the account before the first of them saves it.
+      let loaded = 0;
+      const allLoaded = Promise.withResolvers<void>();
+      const rival = async (account: Account) => {
+        account.credit(1);
+        loaded += 1;
+        if (loaded === 3) allLoaded.resolve();
+        await allLoaded.promise;
+      };
+      const rivals = Array.from({ length: 3 }, () => bank.update(Account, id, rival, { retries: 0 }));
       const outcomes = await Promise.allSettled(rivals);
       expect(outcomes.filter((outcome) => outcome.status === 'fulfilled')).toHaveLength(1);
       await expect(bank.update(Account, id, (account) => account.debit(1000))).rejects.toThrow('Insufficient');
