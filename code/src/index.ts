@@ -1,4 +1,5 @@
 export { Application, type ApplicationOptions, type UpdateOptions } from './application/application.ts';
+export { Cache, type CacheOptions } from './application/cache.ts';
 export {
   AggregateNotFoundError,
   EventSchemaError,
@@ -7,7 +8,8 @@ export {
 } from './application/errors.ts';
 export { type EventSchema, eventSchema } from './application/event-schema.ts';
 export { NotificationLog, type Section } from './application/notification-log.ts';
-export { type GetOptions, Repository } from './application/repository.ts';
+export { type GetOptions, Repository, type RepositoryOptions } from './application/repository.ts';
+export type { SnapshotOptions } from './application/snapshotting.ts';
 export { Aggregate } from './domain/aggregate.ts';
 export type { AggregateCore } from './domain/aggregate-core.ts';
 export type { DeepReadonly, DomainEvent, Payload } from './domain/domain-event.ts';
@@ -19,6 +21,7 @@ export {
   EventMismatchError,
   EventSourcingError,
   PayloadError,
+  SnapshotError,
   TopicError,
 } from './domain/errors.ts';
 export { type EventFunction, event } from './domain/event.ts';
@@ -26,6 +29,7 @@ export type { ContextFor, DoesNotFit, EventToken, Fits, Untyped } from './domain
 export { type RecordAsOptions, recordAs } from './domain/record-as.ts';
 export { type RecordedEvents, recorded } from './domain/recorded.ts';
 export type { AggregateClass } from './domain/replay.ts';
+export type { Snapshot, SnapshotFunctions } from './domain/snapshot.ts';
 export { type Transcoding, type TranscodingOptions, transcoding } from './domain/transcoding.ts';
 export type { Upcast } from './domain/upcast.ts';
 export { NAMESPACE_URL, uuid4, uuid5 } from './domain/uuid.ts';
@@ -34,15 +38,18 @@ export { CipherError, StateDamagedError, UpcastError, VersionConflictError } fro
 export { EventStore, type Notification } from './persistence/event-store.ts';
 export { checkEvents, checkedLimit } from './persistence/limits.ts';
 export { Mapper, type MapperOptions } from './persistence/mapper.ts';
-export { MemoryRecorder, memory } from './persistence/memory.ts';
+export { MemoryRecorder, MemorySnapshotRecorder, memory } from './persistence/memory.ts';
 export type {
   NotificationOptions,
   Recorder,
   SelectOptions,
+  SnapshotRecorder,
   Store,
   StoredEvent,
   StoredNotification,
+  StoredSnapshot,
 } from './persistence/recorder.ts';
+export { SnapshotStore } from './persistence/snapshot-store.ts';
 export { StoreError, type StoreErrorCode } from './persistence/store-error.ts';
 export { type Aliases, Topics } from './persistence/topics.ts';
 export { Transcoder } from './persistence/transcoder.ts';

@@ -1,7 +1,9 @@
 import { MemoryRecorder, memory } from 'eventsourcing';
 import { applicationSuite } from './application.suite.ts';
+import { cacheSuite } from './cache.suite.ts';
 import { encryptionSuite } from './encryption.suite.ts';
 import { recorderSuite } from './recorder.suite.ts';
+import { snapshotSuite } from './snapshot.suite.ts';
 import { versioningSuite } from './versioning.suite.ts';
 
 recorderSuite('memory', {
@@ -14,3 +16,5 @@ recorderSuite('memory', {
 applicationSuite('memory', async () => memory());
 encryptionSuite('memory', async () => memory());
 versioningSuite('memory', async () => memory());
+snapshotSuite('memory', async () => memory());
+cacheSuite('memory', async () => memory());

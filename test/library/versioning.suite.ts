@@ -135,8 +135,13 @@ export function versioningSuite(name: string, createStore: () => Promise<Store>)
       const note = new V3('Text', 5, []);
       await new (applicationOf(V3))({ store }).save(note);
       const old = new (applicationOf(V2))({ store });
-      for (const reading of [old.repository.get(V2, note.id), old.events.get(note.id), old.notificationLog.select()]) {
-        const error = await rejectionOf(reading);
+      const readings = [
+        () => old.repository.get(V2, note.id),
+        () => old.events.get(note.id),
+        () => old.notificationLog.select(),
+      ];
+      for (const read of readings) {
+        const error = await rejectionOf(read());
         expect(error).toBeInstanceOf(UpcastError);
         expect(error).toMatchObject({
           code: 'ES_NEWER_VERSION',

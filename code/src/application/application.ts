@@ -1,18 +1,24 @@
 import { Aggregate } from '../domain/aggregate.ts';
-import { lifeOf } from '../domain/aggregate-core.ts';
+import { type AggregateCore, lifeOf } from '../domain/aggregate-core.ts';
 import { refuseIfBroken } from '../domain/broken.ts';
 import type { DomainEvent } from '../domain/domain-event.ts';
-import { ArgumentError } from '../domain/errors.ts';
+import { ArgumentError, SnapshotError } from '../domain/errors.ts';
 import { type AggregateClass, rebuild } from '../domain/replay.ts';
+import type { Snapshot } from '../domain/snapshot.ts';
+import { takeSnapshot } from '../domain/take-snapshot.ts';
 import type { Cipher, Compressor } from '../persistence/cipher.ts';
 import { VersionConflictError } from '../persistence/errors.ts';
 import { EventStore, type Notification } from '../persistence/event-store.ts';
 import { Mapper } from '../persistence/mapper.ts';
 import { memory } from '../persistence/memory.ts';
-import type { Store } from '../persistence/recorder.ts';
+import type { SnapshotRecorder, Store } from '../persistence/recorder.ts';
+import { SnapshotStore } from '../persistence/snapshot-store.ts';
+import type { Topics } from '../persistence/topics.ts';
+import { Cache, type CacheOptions } from './cache.ts';
 import { UnrecordedChangeError } from './errors.ts';
 import { NotificationLog } from './notification-log.ts';
-import { Repository } from './repository.ts';
+import { type GetOptions, Repository } from './repository.ts';
+import { type SnapshotOptions, Snapshotting } from './snapshotting.ts';
 import { topicsOf } from './topics-of.ts';
 
 /** How an application is set up. Each option has a default. */
@@ -29,6 +35,13 @@ export interface ApplicationOptions {
   readonly cipher?: Cipher;
   /** Makes what is stored smaller; see `zlib` of `eventsourcing/compression`. */
   readonly compressor?: Compressor;
+  /**
+   * Whether to take snapshots: `true` for those that are taken by hand, with `takeSnapshot`, or also when. Reading begins
+   * at the latest one. Off unless given.
+   */
+  readonly snapshots?: boolean | SnapshotOptions;
+  /** Keeps in memory what was read and saved; off unless given. */
+  readonly cache?: CacheOptions;
 }
 
 /** How often to try again. */
@@ -73,7 +86,12 @@ export class Application {
   readonly repository: Repository;
   readonly notificationLog: NotificationLog;
   readonly events: EventStore;
+  /** The stored snapshots, if the application takes any. */
+  readonly snapshots: SnapshotStore | undefined;
   readonly #verify: boolean;
+  readonly #topics: Topics;
+  readonly #cache: Cache | undefined;
+  readonly #snapshotting: Snapshotting | undefined;
 
   /** @throws {DefinitionError} if the aggregates or aliases that the class states do not fit together. */
   constructor(options: ApplicationOptions = {}) {
@@ -81,9 +99,16 @@ export class Application {
     const topics = topicsOf(new.target);
     const mapper = new Mapper(topics, { cipher, compressor });
     const recorder = store.recorder(name);
+    const { snapshots = false, cache } = options;
     this.name = name;
+    this.#topics = topics;
     this.events = new EventStore(mapper, recorder);
-    this.repository = new Repository(this.events, topics);
+    if (snapshots !== false) {
+      this.snapshots = new SnapshotStore(mapper, snapshotRecorderOf(store, name));
+      this.#snapshotting = new Snapshotting(snapshots === true ? {} : snapshots, topics);
+    }
+    this.#cache = cache && new Cache(cache);
+    this.repository = new Repository(this.events, topics, { snapshots: this.snapshots, cache: this.#cache });
     this.notificationLog = new NotificationLog(recorder, mapper, topics, sectionSize);
     this.#verify = verify;
   }
@@ -100,10 +125,12 @@ export class Application {
   async save(...changes: readonly (Aggregate | DomainEvent | null | undefined)[]): Promise<Notification[]> {
     const saved = new Map<Aggregate, readonly DomainEvent[]>();
     const events: DomainEvent[] = [];
+    const single: DomainEvent[] = [];
     for (const change of changes) {
       if (change === null || change === undefined) continue;
       if (!(change instanceof Aggregate)) {
-        events.push(checkedEvent(change));
+        single.push(checkedEvent(change));
+        events.push(change);
       } else if (!saved.has(change)) {
         const pending = this.#pendingOf(change);
         saved.set(change, pending);
@@ -111,9 +138,68 @@ export class Application {
       }
     }
     if (events.length === 0) return [];
-    const notifications = await this.events.put(events);
-    for (const [aggregate, stored] of saved) forget(aggregate, stored);
+    let notifications: Notification[];
+    try {
+      notifications = await this.events.put(events);
+    } catch (error) {
+      // Whatever has happened, what is in the cache may not be the latest.
+      for (const { aggregateId } of events) this.#cache?.evict(aggregateId);
+      throw error;
+    }
+    for (const [aggregate, stored] of saved) {
+      forget(aggregate, stored);
+      this.#remember(aggregate, stored);
+    }
+    // Their maker could still change them, so the cache does not take them in.
+    for (const { aggregateId } of single) this.#cache?.evict(aggregateId);
+    await this.#snapshotting?.after(notifications, (event) => this.#takeDueSnapshot(event));
     return notifications;
+  }
+
+  /**
+   * Stores the state of an aggregate, as it is stored or as it was at an earlier version. Reading it begins there from
+   * now on, instead of at its first event.
+   *
+   * @throws {SnapshotError} if the application takes no snapshots (`ES_SNAPSHOTS_OFF`), or the state of this aggregate is
+   * more than data (`ES_SNAPSHOT`).
+   * @throws {AggregateNotFoundError} if there is no such aggregate.
+   * @example
+   * ```ts
+   * import { Aggregate, Application, event } from 'eventsourcing';
+   *
+   * @event('Counter.Started')
+   * class Counter extends Aggregate {
+   *   count = 0;
+   *   @event('Incremented')
+   *   increment() { this.count += 1; }
+   * }
+   *
+   * class Counters extends Application {
+   *   static aggregates = [Counter];
+   * }
+   *
+   * const counters = new Counters({ snapshots: { every: 100 } });
+   * const counter = new Counter();
+   * for (let n = 0; n < 250; n++) counter.increment();
+   * await counters.save(counter);
+   * console.log((await counters.snapshots?.all(counter.id))?.map((s) => s.version)); // [ 100, 200 ]
+   *
+   * const snapshot = await counters.takeSnapshot(Counter, counter.id);
+   * console.log(snapshot.version, snapshot.state); // 251 { count: 250 }
+   * ```
+   */
+  async takeSnapshot(type: AggregateClass<Aggregate>, id: string, options: GetOptions = {}): Promise<Snapshot> {
+    if (this.snapshots === undefined) {
+      throw new SnapshotError(
+        'ES_SNAPSHOTS_OFF',
+        `The application ${this.name} takes no snapshots. Construct it with { snapshots: true } to take them by hand, with ` +
+          '{ snapshots: { every: 50 } } to have one at each 50th version, or with { snapshots: { when: (event) => … } } ' +
+          'for a rule of your own.',
+        { aggregateId: id, version: options.version },
+      );
+    }
+    // From what is stored, and not from an object that somebody may have changed.
+    return await this.#storeSnapshotOf(await this.repository.get(type, id, options));
   }
 
   /**
@@ -170,6 +256,27 @@ export class Application {
     }
   }
 
+  async #takeDueSnapshot({ aggregateId, version, type }: DomainEvent): Promise<void> {
+    const actual = this.#topics.classOf(type);
+    if (actual === undefined) throw this.#topics.unknown(type, `version ${version} of ${aggregateId}`);
+    const aggregate = await this.repository.find(actual, aggregateId, version);
+    // If it has been discarded by then, there is nothing to take.
+    if (aggregate !== undefined) await this.#storeSnapshotOf(aggregate);
+  }
+
+  async #storeSnapshotOf(aggregate: AggregateCore): Promise<Snapshot> {
+    const snapshot = takeSnapshot(aggregate);
+    await this.snapshots?.put(snapshot);
+    this.#cache?.shorten(snapshot);
+    return snapshot;
+  }
+
+  #remember(aggregate: Aggregate, stored: readonly DomainEvent[]): void {
+    const isNew = stored[0]?.type === lifeOf(aggregate).definition.createdType;
+    if (isNew) this.#cache?.add(aggregate.id, stored);
+    else this.#cache?.append(aggregate.id, stored);
+  }
+
   #pendingOf(aggregate: Aggregate): readonly DomainEvent[] {
     const life = lifeOf(aggregate);
     refuseIfBroken(aggregate, life);
@@ -178,6 +285,12 @@ export class Application {
     }
     return [...life.pending];
   }
+}
+
+function snapshotRecorderOf(store: Store, name: string): SnapshotRecorder {
+  const recorder = store.snapshotRecorder?.(name);
+  if (recorder !== undefined) return recorder;
+  throw new ArgumentError(`The application ${name} is to take snapshots, and its store keeps none.`);
 }
 
 /** Events that were recorded while the others were being stored are still pending. */

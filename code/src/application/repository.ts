@@ -1,9 +1,11 @@
 import type { Aggregate } from '../domain/aggregate.ts';
-import { lifeOf } from '../domain/aggregate-core.ts';
+import { type AggregateCore, lifeOf } from '../domain/aggregate-core.ts';
 import { definitionOf } from '../domain/definition.ts';
-import { type AggregateClass, replay } from '../domain/replay.ts';
+import { type AggregateClass, replay, replayOnto, restore } from '../domain/replay.ts';
 import type { EventStore } from '../persistence/event-store.ts';
+import type { SnapshotStore } from '../persistence/snapshot-store.ts';
 import type { Topics } from '../persistence/topics.ts';
+import { type Cache, lastVersion, type Story } from './cache.ts';
 import { AggregateNotFoundError, WrongAggregateError } from './errors.ts';
 
 /** Which state of an aggregate to get. */
@@ -12,14 +14,25 @@ export interface GetOptions {
   readonly version?: number | undefined;
 }
 
+/** What a repository uses to be faster. */
+export interface RepositoryOptions {
+  readonly snapshots?: SnapshotStore | undefined;
+  readonly cache?: Cache | undefined;
+}
+
 /** Gets aggregates back from their stored events. */
 export class Repository {
   readonly #events: EventStore;
   readonly #topics: Topics;
 
-  constructor(events: EventStore, topics: Topics) {
+  readonly #snapshots: SnapshotStore | undefined;
+  readonly #cache: Cache | undefined;
+
+  constructor(events: EventStore, topics: Topics, options: RepositoryOptions = {}) {
     this.#events = events;
     this.#topics = topics;
+    this.#snapshots = options.snapshots;
+    this.#cache = options.cache;
   }
 
   /**
@@ -30,7 +43,7 @@ export class Repository {
    */
   async get<A extends Aggregate>(type: AggregateClass<A>, id: string, options: GetOptions = {}): Promise<A> {
     const { version } = options;
-    const found = await this.#find(type, id, version);
+    const found = await this.find(type, id, version);
     if (found === undefined) throw new AggregateNotFoundError(definitionOf(type).topic, id, version);
     if (!(found instanceof type)) {
       throw new WrongAggregateError(definitionOf(type).topic, lifeOf(found).definition.topic, id);
@@ -40,17 +53,60 @@ export class Repository {
 
   /** Whether there is an aggregate of this class (or of one that extends it) with this id, and it is not discarded. */
   async has(type: AggregateClass<Aggregate>, id: string): Promise<boolean> {
-    return (await this.#find(type, id, undefined)) instanceof type;
+    return (await this.find(type, id, undefined)) instanceof type;
   }
 
-  async #find(type: AggregateClass, id: string, version: number | undefined) {
+  /** Forgets what the cache holds of an aggregate. The next reading starts from storage. */
+  evict(id: string): void {
+    this.#cache?.evict(id);
+  }
+
+  /**
+   * The aggregate with this id, of whatever class, unless there is none or it is discarded.
+   *
+   * @internal
+   */
+  async find(type: AggregateClass, id: string, version: number | undefined): Promise<AggregateCore | undefined> {
     if (!this.#topics.hasClass(type)) throw this.#topics.unlisted(type);
-    const events = await this.#events.get(id, { lte: version });
-    const [first] = events;
+    const story = await this.#story(id, version);
+    const aggregate = this.#rebuild(id, story) ?? (story.base && (await this.#withoutSnapshot(id, version)));
+    return aggregate === undefined || lifeOf(aggregate).isDiscarded ? undefined : aggregate;
+  }
+
+  async #story(id: string, version: number | undefined): Promise<Story> {
+    if (version !== undefined || this.#cache === undefined) return await this.#read(id, version);
+    const cached = this.#cache.get(id);
+    if (cached === undefined) return await this.#cache.read(id, () => this.#read(id, undefined));
+    if (!this.#cache.fastForward) return cached;
+    const newer = await this.#events.get(id, { gt: lastVersion(cached) });
+    this.#cache.append(id, newer);
+    // Others may have appended to what is cached while this was waiting, or taken it out of the cache.
+    const last = lastVersion(cached);
+    const missing = newer.filter((event) => event.version > last);
+    return missing.length === 0 ? cached : { base: cached.base, events: [...cached.events, ...missing] };
+  }
+
+  async #read(id: string, version: number | undefined): Promise<Story> {
+    const base = await this.#snapshots?.latest(id, version);
+    return { base, events: await this.#events.get(id, { gt: base?.version, lte: version }) };
+  }
+
+  /** For a snapshot of a class that had other fields: everything is read from the first event on. */
+  async #withoutSnapshot(id: string, version: number | undefined): Promise<AggregateCore | undefined> {
+    const read = async () => ({ base: undefined, events: await this.#events.get(id, { lte: version }) });
+    if (version !== undefined || this.#cache === undefined) return this.#rebuild(id, await read());
+    this.#cache.evict(id);
+    return this.#rebuild(id, await this.#cache.read(id, read));
+  }
+
+  /** @returns nothing if there is no story, or if the snapshot does not fit. */
+  #rebuild(id: string, { base, events }: Story): AggregateCore | undefined {
+    const first = base?.created ?? events[0];
     if (first === undefined) return undefined;
-    const actual = this.#topics.classOf(first.type);
-    if (actual === undefined) throw this.#topics.unknown(first.type, `version ${first.version} of ${id}`);
-    const aggregate = replay(actual, events);
-    return lifeOf(aggregate).isDiscarded ? undefined : aggregate;
+    const type = this.#topics.classOf(first.type);
+    if (type === undefined) throw this.#topics.unknown(first.type, `version ${first.version} of ${id}`);
+    if (base === undefined) return replay(type, events);
+    const restored = restore(definitionOf(type), base);
+    return restored && replayOnto(type, restored, events);
   }
 }

@@ -2,11 +2,14 @@ import { activity } from './activity.ts';
 import { type Definition, definitionOf, named } from './definition.ts';
 import type { DomainEvent } from './domain-event.ts';
 import { CommandError } from './errors.ts';
+import type { Snapshot } from './snapshot.ts';
 
 /** What an aggregate knows of its own story. It is kept out of sight of `console.log` and of comparisons. */
 export class Life {
   readonly definition: Definition;
-  /** Every event so far. A command that fails is undone by replaying them. */
+  /** The snapshot that it was restored from, if one was. */
+  base: Snapshot | undefined;
+  /** Every event so far, or since the snapshot. A command that fails is undone by replaying them. */
   readonly history: DomainEvent[] = [];
   /** Those that nobody has collected or saved yet. */
   pending: DomainEvent[] = [];
@@ -54,6 +57,14 @@ export function advance(aggregate: AggregateCore, life: Life, event: DomainEvent
   setVersion(aggregate, event.version);
   life.modifiedAt = event.timestamp;
   life.history.push(event);
+}
+
+/** Puts an aggregate that has just been constructed to the point in its story where a snapshot was taken. */
+export function resume(aggregate: AggregateCore, life: Life, snapshot: Snapshot): void {
+  setVersion(aggregate, snapshot.version);
+  life.modifiedAt = snapshot.modifiedAt;
+  life.base = snapshot;
+  life.history.length = 0;
 }
 
 function setVersion(target: { version: number }, version: number): void {

@@ -12,7 +12,9 @@ import { type AggregateClass, mutate, replay } from './replay.ts';
  * - `topic`: the prefix of its events, where no `@event` above the class says so;
  * - `initialVersion`: the version of the first event, 1 unless stated;
  * - `createId(…)`: makes the id of a new aggregate from the arguments of its constructor, a random one unless stated;
- * - `transcodings`: the classes whose instances its events may hold.
+ * - `transcodings`: the classes whose instances its events and its state may hold;
+ * - `upcasts`: the steps from the state in snapshots of one version of the class to the next;
+ * - `snapshot`: functions that put its state into snapshots and take it out, where its fields alone will not do.
  *
  * @example
  * ```ts

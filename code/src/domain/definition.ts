@@ -1,8 +1,10 @@
 import { DefinitionError } from './errors.ts';
 import type { EventSpec } from './event-spec.ts';
 import { type Mark, marksOf, marksOn } from './marks.ts';
+import type { SnapshotFunctions } from './snapshot.ts';
 import { declaresPrivateMembers } from './source-scan.ts';
 import type { Transcoding } from './transcoding.ts';
+import { checkedUpcasts, type Upcast } from './upcast.ts';
 import type { Transcodings } from './value.ts';
 
 /** Everything that is known about an aggregate class, worked out once. */
@@ -14,6 +16,9 @@ export class Definition {
   readonly createdType: string;
   readonly initialVersion: number;
   readonly transcodings: Transcodings;
+  /** The steps of its snapshots' state to the version of today, from version 1. */
+  readonly upcasts: readonly Upcast[];
+  readonly snapshotFunctions: SnapshotFunctions<object, object> | undefined;
   readonly createId: ((...args: readonly unknown[]) => unknown) | undefined;
   readonly #marks = new Map<string, Mark>();
   #hasPrivateMembers: boolean | undefined;
@@ -52,6 +57,9 @@ export class Definition {
     this.initialVersion = initialVersionOf(type);
     this.transcodings = transcodingsByClass(type);
     this.createId = createIdOf(type);
+    const upcasts: unknown = Reflect.get(type, 'upcasts');
+    this.upcasts = upcasts === undefined ? [] : checkedUpcasts(named(type), upcasts);
+    this.snapshotFunctions = snapshotFunctionsOf(type);
   }
 
   /** The full types of all its events, the created event first. */
@@ -150,6 +158,28 @@ function createIdOf(type: Class): Definition['createId'] {
     throw new DefinitionError('ES_INVALID_ARGUMENT', `The static createId of ${named(type)} must be a method.`);
   }
   return (...args): unknown => Reflect.apply(createId, type, args);
+}
+
+function snapshotFunctionsOf(type: Class): Definition['snapshotFunctions'] {
+  const functions: unknown = Reflect.get(type, 'snapshot');
+  if (functions === undefined) return undefined;
+  if (isSnapshotFunctions(functions)) return functions;
+  throw new DefinitionError(
+    'ES_INVALID_ARGUMENT',
+    `The static snapshot of ${named(type)} must be an object of two functions: { to: (aggregate) => data, from: ` +
+      '(aggregate, data) => { … } }.',
+  );
+}
+
+function isSnapshotFunctions(value: unknown): value is SnapshotFunctions<object, object> {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'to' in value &&
+    typeof value.to === 'function' &&
+    'from' in value &&
+    typeof value.from === 'function'
+  );
 }
 
 function transcodingsByClass(type: Class): Transcodings {

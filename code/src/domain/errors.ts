@@ -28,6 +28,8 @@ export type ErrorCode =
   | 'ES_UPCAST'
   | 'ES_NEWER_VERSION'
   | 'ES_EVENT_SCHEMA'
+  | 'ES_SNAPSHOTS_OFF'
+  | 'ES_SNAPSHOT'
   | 'ES_KEY_UNKNOWN'
   | 'ES_DECRYPTION'
   | 'ES_STORE_BUSY'
@@ -140,5 +142,23 @@ export class ArgumentError extends EventSourcingError {
   }
   constructor(message: string, options?: ErrorOptions) {
     super('ES_INVALID_ARGUMENT', message, options);
+  }
+}
+
+/** A snapshot cannot be taken (`ES_SNAPSHOT`), or the application takes none (`ES_SNAPSHOTS_OFF`). Events are not affected. */
+export class SnapshotError extends EventSourcingError {
+  override get name(): string {
+    return 'SnapshotError';
+  }
+  readonly aggregateId: string;
+  readonly version: number | undefined;
+  constructor(
+    code: 'ES_SNAPSHOT' | 'ES_SNAPSHOTS_OFF',
+    message: string,
+    options: ErrorOptions & { readonly aggregateId: string; readonly version?: number | undefined },
+  ) {
+    super(code, message, options);
+    this.aggregateId = options.aggregateId;
+    this.version = options.version;
   }
 }

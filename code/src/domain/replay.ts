@@ -1,11 +1,12 @@
 import { activity, type Birth } from './activity.ts';
-import { AggregateCore, advance, Life, lifeOf } from './aggregate-core.ts';
+import { AggregateCore, advance, Life, lifeOf, resume } from './aggregate-core.ts';
 import { looseCopy } from './copy.ts';
 import { type Class, type Definition, definitionOf, named } from './definition.ts';
 import type { DomainEvent } from './domain-event.ts';
 import { ArgumentError, CommandError, EventMismatchError, EventSourcingError, TopicError } from './errors.ts';
 import type { EventSpec } from './event-spec.ts';
 import type { Mark } from './marks.ts';
+import type { Snapshot } from './snapshot.ts';
 import { makesWeakEntries } from './weak-entries.ts';
 
 /** A class of aggregates, whatever its constructor takes. */
@@ -13,12 +14,64 @@ export type AggregateClass<A extends AggregateCore = AggregateCore> = abstract n
 
 /** Rebuilds an aggregate from all of its events. */
 export function replay<A extends AggregateCore>(type: AggregateClass<A>, events: Iterable<DomainEvent>): A {
-  let aggregate: A | undefined;
-  for (const event of events) {
-    aggregate = aggregate === undefined ? bear(type, event) : proceed(aggregate, event);
-  }
+  const aggregate = replayOnto(type, undefined, events);
   if (aggregate === undefined) throw new ArgumentError(`There are no events to replay for ${named(type)}.`);
   return aggregate;
+}
+
+/** Applies events in place, or to nothing, if the first of them is the first of all. */
+export function replayOnto<A extends AggregateCore>(
+  type: AggregateClass<A>,
+  aggregate: A | undefined,
+  events: Iterable<DomainEvent>,
+): A | undefined {
+  let current = aggregate;
+  for (const event of events) current = current === undefined ? bear(type, event) : proceed(current, event);
+  return current;
+}
+
+/** A new object as the first event makes it. */
+export function constructAgain(definition: Definition, created: DomainEvent): AggregateCore {
+  return bear(typeOf(definition), created);
+}
+
+/**
+ * A new object in the state of a snapshot.
+ *
+ * @returns nothing if the snapshot was taken of a class with other fields, so that it cannot be known what is missing.
+ */
+export function restore(definition: Definition, snapshot: Snapshot): AggregateCore | undefined {
+  const { fields, state, topic } = snapshot;
+  const aggregate = constructAgain(definition, snapshot.created);
+  const made = fieldsOf(aggregate);
+  if (fields !== undefined && (fields.length !== made.length || !made.every((name) => fields.includes(name)))) {
+    return undefined;
+  }
+  const copy: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(state)) {
+    copy[name] =
+      typeof value !== 'object' || value === null
+        ? value
+        : looseCopy(value, `The snapshot of ${topic}`, definition.transcodings, name);
+  }
+  const { snapshotFunctions } = definition;
+  if (snapshotFunctions !== undefined) snapshotFunctions.from(aggregate, copy);
+  else {
+    for (const name of made) {
+      // Functions are not in the state: they are as the constructor has made them.
+      if (!Object.hasOwn(copy, name) && typeof Reflect.get(aggregate, name) !== 'function') {
+        Reflect.deleteProperty(aggregate, name);
+      }
+    }
+    Object.assign(aggregate, copy);
+  }
+  resume(aggregate, lifeOf(aggregate), snapshot);
+  return aggregate;
+}
+
+/** The names of the fields of an aggregate, without the two that every aggregate has. */
+export function fieldsOf(aggregate: AggregateCore): string[] {
+  return Object.keys(aggregate).filter((name) => name !== 'id' && name !== 'version');
 }
 
 /** Applies one event: to nothing, if it is the first, or in place. A body that throws leaves the aggregate unchanged. */
@@ -70,7 +123,12 @@ export function runBody(aggregate: AggregateCore, mark: Mark, event: DomainEvent
 
 /** A new object in the state that the events of an aggregate make. */
 export function rebuild(life: Life): AggregateCore {
-  return replay(typeOf(life.definition), life.history);
+  const { base, definition, history } = life;
+  const type = typeOf(definition);
+  if (base === undefined) return replay(type, history);
+  const rebuilt = replayOnto(type, restore(definition, base), history);
+  if (rebuilt === undefined) throw new ArgumentError(`The snapshot of ${base.topic} ${base.aggregateId} does not fit.`);
+  return rebuilt;
 }
 
 /** Undoes what a body that threw has changed, by rebuilding the object in place from its events. */

@@ -1,13 +1,15 @@
 import { frozenCopy } from '../domain/copy.ts';
+import { type Definition, definitionOf } from '../domain/definition.ts';
 import type { DomainEvent, Payload } from '../domain/domain-event.ts';
 import { isPrimitive } from '../domain/primitive.ts';
+import type { Snapshot } from '../domain/snapshot.ts';
 import type { Transcodings } from '../domain/value.ts';
 import type { Cipher, Compressor, StateContext } from './cipher.ts';
-import type { StoredEvent } from './recorder.ts';
+import type { StoredEvent, StoredSnapshot } from './recorder.ts';
 import { isRecord, StateCodec } from './state-codec.ts';
 import type { Topics } from './topics.ts';
 import { Transcoder } from './transcoder.ts';
-import { upcastEvent } from './upcasting.ts';
+import { upcast, upcastEvent } from './upcasting.ts';
 
 /** What a mapper does to states besides writing them as JSON. */
 export interface MapperOptions {
@@ -17,7 +19,7 @@ export interface MapperOptions {
   readonly compressor?: Compressor | undefined;
 }
 
-/** Turns domain events into stored ones, and back. */
+/** Turns domain events and snapshots into stored ones, and back. */
 export class Mapper {
   readonly #topics: Topics;
   readonly #transcodings: Transcodings;
@@ -51,6 +53,78 @@ export class Mapper {
     this.#currentType(stored);
     const context: StateContext = { ...stored, kind: 'event' };
     return this.#eventOf(this.#codec.decode(stored.state, context), context);
+  }
+
+  /** @throws {PayloadError} if the state holds what cannot be stored. */
+  toStoredSnapshot(snapshot: Snapshot): StoredSnapshot {
+    const { aggregateId, version, topic, modifiedAt, created, fields, state } = snapshot;
+    const classVersion = this.#definitionOf(snapshot.created.type, snapshot).upcasts.length + 1;
+    const names = Object.keys(state);
+    const data = {
+      modifiedAt,
+      ...(classVersion > 1 && { classVersion }),
+      created: { type: created.type, version: created.version, ...this.#stateOf(created) },
+      ...(fields && { fields }),
+      state: Object.fromEntries(names.filter((name) => state[name] !== undefined).map((name) => [name, state[name]])),
+      // JSON has no form for it, and a field that is undefined is still a field.
+      undefined: names.filter((name) => state[name] === undefined),
+    };
+    const context = { kind: 'snapshot', aggregateId, version, topic } as const;
+    return { aggregateId, version, topic, state: this.#codec.encode(data, context, `A snapshot of ${topic}`) };
+  }
+
+  /**
+   * @returns nothing if newer code has taken the snapshot. It is no more than a short cut, so that is no error.
+   * @throws {TopicError} if its aggregate is not known, also under an alias.
+   * @throws {StateDamagedError} if its bytes are not what `toStoredSnapshot` writes.
+   * @throws {CipherError} if they cannot be decrypted.
+   * @throws {UpcastError} if an upcast fails.
+   */
+  toSnapshot(stored: StoredSnapshot): Snapshot | undefined {
+    const { aggregateId, version } = stored;
+    const context: StateContext = { ...stored, kind: 'snapshot' };
+    const data = this.#codec.decode(stored.state, context);
+    const { modifiedAt, classVersion = 1, created, fields, state, undefined: absent } = data;
+    if (
+      typeof modifiedAt !== 'string' ||
+      !isVersion(classVersion) ||
+      !isRecord(created) ||
+      typeof created.type !== 'string' ||
+      typeof created.version !== 'number' ||
+      !(fields === undefined || isListOfText(fields)) ||
+      !isRecord(state) ||
+      !isListOfText(absent)
+    ) {
+      throw this.#codec.damaged(context, 'It has not the form of a snapshot.');
+    }
+    const first = this.#eventOf(created, {
+      kind: 'event',
+      aggregateId,
+      version: created.version,
+      topic: created.type,
+    });
+    const { topic, upcasts, snapshotFunctions } = this.#definitionOf(first.type, stored);
+    if (classVersion > upcasts.length + 1) return undefined;
+    const complete: Payload = { ...state, ...Object.fromEntries(absent.map((name) => [name, undefined])) };
+    const isCurrent = classVersion === upcasts.length + 1;
+    const current = isCurrent ? complete : upcast(topic, complete, classVersion, upcasts, context);
+    // What the fields of the old class have become is known only where the state is the fields.
+    const upcastFields = snapshotFunctions === undefined ? Object.keys(current) : undefined;
+    return Object.freeze({
+      topic,
+      aggregateId,
+      version,
+      modifiedAt,
+      created: first,
+      fields: isCurrent ? fields : upcastFields,
+      state: this.#frozen(current, `The snapshot of ${topic}`),
+    });
+  }
+
+  #definitionOf(createdType: string, { aggregateId, version }: { aggregateId: string; version: number }): Definition {
+    const type = this.#topics.classOf(createdType);
+    if (type === undefined) throw this.#topics.unknown(createdType, `version ${version} of ${aggregateId}`);
+    return definitionOf(type);
   }
 
   /** What is written of an event beside its topic, aggregate and version. */
@@ -104,7 +178,8 @@ export class Mapper {
   #frozen(fields: Payload, subject: string): Payload {
     const result: Record<string, unknown> = {};
     for (const [name, value] of Object.entries(fields)) {
-      result[name] = isPrimitive(value) ? value : frozenCopy(value, subject, this.#transcodings, name);
+      result[name] =
+        value === undefined || isPrimitive(value) ? value : frozenCopy(value, subject, this.#transcodings, name);
     }
     return Object.freeze(result);
   }
@@ -126,4 +201,8 @@ function ordered(payload: Payload, parameters: readonly string[]): Payload {
 
 function isVersion(version: unknown): version is number {
   return typeof version === 'number' && Number.isSafeInteger(version) && version >= 1;
+}
+
+function isListOfText(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string');
 }

@@ -4,9 +4,11 @@ import type {
   NotificationOptions,
   Recorder,
   SelectOptions,
+  SnapshotRecorder,
   Store,
   StoredEvent,
   StoredNotification,
+  StoredSnapshot,
 } from './recorder.ts';
 
 /** Keeps events in the memory of the process, for tests, lessons and prototypes. They are gone when it ends. */
@@ -38,26 +40,21 @@ export class MemoryRecorder implements Recorder {
   }
 
   async select(aggregateId: string, options: SelectOptions = {}): Promise<StoredEvent[]> {
-    const { gt = Number.NEGATIVE_INFINITY, lte = Number.POSITIVE_INFINITY, desc = false } = options;
-    const limit = checkedLimit(options.limit);
-    const stream = this.#streams.get(aggregateId) ?? [];
-    const selected = stream.slice(positionAfter(stream, gt), positionAfter(stream, lte));
-    if (desc) selected.reverse();
-    return selected.slice(0, limit);
+    return selected(this.#streams.get(aggregateId) ?? [], options);
   }
 
   async selectNotifications(options: NotificationOptions = {}): Promise<StoredNotification[]> {
     const { start = 1, stop = Number.POSITIVE_INFINITY } = options;
     const limit = checkedLimit(options.limit);
     const topics = options.topics === undefined ? undefined : new Set(options.topics);
-    const selected: StoredNotification[] = [];
-    for (let id = Math.max(1, start); id <= Math.min(stop, this.#log.length) && selected.length < limit; id++) {
+    const found: StoredNotification[] = [];
+    for (let id = Math.max(1, start); id <= Math.min(stop, this.#log.length) && found.length < limit; id++) {
       const notification = this.#log[id - 1];
       if (notification !== undefined && (topics === undefined || topics.has(notification.topic))) {
-        selected.push(notification);
+        found.push(notification);
       }
     }
-    return selected;
+    return found;
   }
 
   async maxNotificationId(): Promise<number> {
@@ -65,8 +62,36 @@ export class MemoryRecorder implements Recorder {
   }
 }
 
-/** The index of the first event with a greater version. New versions belong at the end, which is looked at first. */
-function positionAfter(stream: readonly StoredEvent[], version: number): number {
+/** Keeps snapshots in the memory of the process. */
+export class MemorySnapshotRecorder implements SnapshotRecorder {
+  /** By aggregate, in the order of versions. */
+  readonly #snapshots = new Map<string, StoredSnapshot[]>();
+
+  async put(snapshot: StoredSnapshot): Promise<void> {
+    checkEvents([snapshot]);
+    const { aggregateId, version } = snapshot;
+    const list = this.#snapshots.get(aggregateId) ?? [];
+    const end = positionAfter(list, version);
+    const isThere = list[end - 1]?.version === version;
+    list.splice(isThere ? end - 1 : end, isThere ? 1 : 0, snapshot);
+    this.#snapshots.set(aggregateId, list);
+  }
+
+  async select(aggregateId: string, options: SelectOptions = {}): Promise<StoredSnapshot[]> {
+    return selected(this.#snapshots.get(aggregateId) ?? [], options);
+  }
+}
+
+function selected<T extends { readonly version: number }>(ordered: readonly T[], options: SelectOptions): T[] {
+  const { gt = Number.NEGATIVE_INFINITY, lte = Number.POSITIVE_INFINITY, desc = false } = options;
+  const limit = checkedLimit(options.limit);
+  const found = ordered.slice(positionAfter(ordered, gt), positionAfter(ordered, lte));
+  if (desc) found.reverse();
+  return found.slice(0, limit);
+}
+
+/** The index of the first item with a greater version. New versions belong at the end, which is looked at first. */
+function positionAfter(stream: readonly { readonly version: number }[], version: number): number {
   let high = stream.length;
   if ((stream.at(-1)?.version ?? Number.NEGATIVE_INFINITY) <= version) return high;
   let low = 0;
@@ -102,10 +127,16 @@ function positionAfter(stream: readonly StoredEvent[], version: number): number 
  */
 export function memory(): Store {
   const recorders = new Map<string, Recorder>();
+  const snapshotRecorders = new Map<string, SnapshotRecorder>();
   return {
     recorder(application) {
       const recorder = recorders.get(application) ?? new MemoryRecorder();
       recorders.set(application, recorder);
+      return recorder;
+    },
+    snapshotRecorder(application) {
+      const recorder = snapshotRecorders.get(application) ?? new MemorySnapshotRecorder();
+      snapshotRecorders.set(application, recorder);
       return recorder;
     },
   };

@@ -59,8 +59,27 @@ export interface Recorder {
   maxNotificationId(): Promise<number>;
 }
 
+/** A snapshot as a recorder keeps it. */
+export interface StoredSnapshot {
+  readonly aggregateId: string;
+  readonly version: number;
+  /** The topic of the aggregate, for example `Dog`. */
+  readonly topic: string;
+  readonly state: Uint8Array;
+}
+
+/** Keeps snapshots, in one place per application and apart from its events. They can be lost without loss of data. */
+export interface SnapshotRecorder {
+  /** Stores a snapshot. One of the same aggregate and version is replaced. */
+  put(snapshot: StoredSnapshot): Promise<void>;
+  /** Selects snapshots of one aggregate, by version. */
+  select(aggregateId: string, options?: SelectOptions): Promise<StoredSnapshot[]>;
+}
+
 /** Opens the recorders of applications. Each application has a log of its own, also within one store. */
 export interface Store {
   /** The recorder of the application with this name. */
   recorder(application: string): Recorder;
+  /** Where that application's snapshots are; absent if the store keeps none. */
+  snapshotRecorder?(application: string): SnapshotRecorder;
 }

@@ -47,10 +47,26 @@ export class Topics {
     for (const [type, { spec }] of this.#events) yield [type, spec];
   }
 
+  /** All topics that are listed. */
+  get names(): readonly string[] {
+    return [...this.#byTopic.keys()];
+  }
+
   /** The class of the aggregate whose events include this full type. */
   classOf(type: string): (AggregateClass & Class) | undefined {
     const topic = this.#events.get(type)?.definition.topic;
     return topic === undefined ? undefined : this.#byTopic.get(topic);
+  }
+
+  /** What is known of the aggregate with this topic. */
+  definitionOf(topic: string): Definition | undefined {
+    const type = this.#byTopic.get(topic);
+    return type && definitionOf(type);
+  }
+
+  /** The topic of the aggregate whose events include this full type. */
+  topicOf(type: string): string | undefined {
+    return this.#events.get(type)?.definition.topic;
   }
 
   /** Whether this class is listed, or classes that extend it. */

@@ -19,7 +19,7 @@ export function upcastEvent(
   { upcasts, parameters, version }: EventSpec,
   context: StateContext,
 ): Payload {
-  const current = upcast(type, payload, storedVersion, upcasts, context);
+  const current = withoutUndefined(upcast(type, payload, storedVersion, upcasts, context));
   const left = Object.keys(current).filter((field) => !parameters.includes(field));
   if (left.length === 0) return current;
   throw new UpcastError(
@@ -73,7 +73,7 @@ export function upcast(
     }
     if (isThenable(next)) throw failed('returned a promise, and steps are synchronous');
     if (!isRecord(next)) throw failed('did not return the data of the next version');
-    current = withoutUndefined(next);
+    current = next;
   }
   return current;
 }
