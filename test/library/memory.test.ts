@@ -2,7 +2,7 @@ import { MemoryRecorder, memory } from 'eventsourcing';
 import { applicationSuite } from './application.suite.ts';
 import { cacheSuite } from './cache.suite.ts';
 import { encryptionSuite } from './encryption.suite.ts';
-import { recorderSuite } from './recorder.suite.ts';
+import { recorderSuite, snapshotRecorderSuite } from './recorder.suite.ts';
 import { snapshotSuite } from './snapshot.suite.ts';
 import { versioningSuite } from './versioning.suite.ts';
 
@@ -13,6 +13,7 @@ recorderSuite('memory', {
   },
   batchSize: 10_000,
 });
+snapshotRecorderSuite('memory', async () => memory());
 applicationSuite('memory', async () => memory());
 encryptionSuite('memory', async () => memory());
 versioningSuite('memory', async () => memory());

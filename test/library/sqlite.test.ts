@@ -7,11 +7,13 @@ import { type SqliteDriver, type SqliteOptions, type SqliteStore, sqlite, sqlite
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { openNodeSqlite } from '../../code/src/sqlite/node-driver.ts';
 import { applicationSuite } from './application.suite.ts';
+import { cacheSuite } from './cache.suite.ts';
 import { Dog, DogSchool } from './dog.ts';
 import { encryptionSuite } from './encryption.suite.ts';
 import { errorOf, rejectionOf } from './errors.ts';
-import { recorderSuite } from './recorder.suite.ts';
+import { recorderSuite, snapshotRecorderSuite } from './recorder.suite.ts';
 import { expectWhole, killAfter } from './saving.ts';
+import { snapshotSuite } from './snapshot.suite.ts';
 import { versioningSuite } from './versioning.suite.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sqlite-'));
@@ -41,9 +43,12 @@ for (const [name, place] of Object.entries(places)) {
     },
     batchSize: 10_000,
   });
+  snapshotRecorderSuite(name, async (): Promise<Store> => open(place(), { synchronous: 'off' }));
   applicationSuite(`the ${name}`, async (): Promise<Store> => open(place()));
   encryptionSuite(`the ${name}`, async (): Promise<Store> => open(place(), { synchronous: 'off' }));
   versioningSuite(`the ${name}`, async (): Promise<Store> => open(place(), { synchronous: 'off' }));
+  snapshotSuite(`the ${name}`, async (): Promise<Store> => open(place(), { synchronous: 'off' }));
+  cacheSuite(`the ${name}`, async (): Promise<Store> => open(place(), { synchronous: 'off' }));
 }
 
 describe('a file', () => {
@@ -66,7 +71,7 @@ describe('a file', () => {
     expect(errorOf(() => new DogSchool({ store: open(file), name: 'SOUTH' })).code).toBe('ES_INVALID_ARGUMENT');
   });
 
-  test.each(['', 'my school', '1st', 'a"; DROP TABLE b; --', 'Ünder', 'sqlite_school', 'x'.repeat(57)])(
+  test.each(['', 'my school', '1st', 'a"; DROP TABLE b; --', 'Ünder', 'sqlite_school', 'x'.repeat(54)])(
     'refuses %j as the name of an application',
     (name) => {
       const error = errorOf(() => open(':memory:').recorder(name));
@@ -83,6 +88,20 @@ describe('a file', () => {
     database.exec('DELETE FROM Tested_events WHERE position = 2');
     database.close();
     expect(await recorder.insert([stored('a', 2)])).toEqual([3]);
+  });
+
+  test('of the first version is brought up to date, and keeps its events', async () => {
+    const file = newFile();
+    await open(file)
+      .recorder('Tested')
+      .insert([stored('a', 1)]);
+    const database = new DatabaseSync(file);
+    database.exec('DROP TABLE Tested_snapshots; UPDATE eventsourcing_logs SET version = 1');
+    database.close();
+    const store = open(file);
+    await store.snapshotRecorder('Tested').put(stored('a', 1));
+    expect(await store.snapshotRecorder('Tested').select('a')).toEqual([stored('a', 1)]);
+    expect(await store.recorder('Tested').select('a')).toEqual([stored('a', 1)]);
   });
 
   test('waits for the disk at each save, unless told otherwise', () => {

@@ -1,6 +1,13 @@
 import type { Row } from '../sql/rows.ts';
 
-export type PostgresValue = string | number | boolean | readonly string[] | readonly number[] | readonly Uint8Array[];
+export type PostgresValue =
+  | string
+  | number
+  | boolean
+  | Uint8Array
+  | readonly string[]
+  | readonly number[]
+  | readonly Uint8Array[];
 
 /** Runs one statement, with values for its $1, $2 and so on. Returns its rows, each with its columns in order. */
 export type PostgresQuery = (text: string, values?: readonly PostgresValue[]) => Promise<readonly Row[]>;

@@ -98,12 +98,13 @@ async function queryOn(
   return rows;
 }
 
-/** `pg` takes bytes in an array for bytes only if they are Buffers. */
 function toParameter(value: PostgresValue): unknown {
-  if (typeof value !== 'object') return value;
-  return value.map((item) =>
-    item instanceof Uint8Array ? Buffer.from(item.buffer, item.byteOffset, item.byteLength) : item,
-  );
+  return Array.isArray(value) ? value.map(toBuffer) : toBuffer(value);
+}
+
+/** `pg` takes bytes for bytes everywhere, also in an array, if they are a Buffer. */
+function toBuffer(value: unknown): unknown {
+  return value instanceof Uint8Array ? Buffer.from(value.buffer, value.byteOffset, value.byteLength) : value;
 }
 
 function sqlState(error: unknown): string | undefined {

@@ -1,5 +1,5 @@
 import { StoreError } from '../index.ts';
-import { eventsTable } from '../sql/names.ts';
+import { tablesOf } from '../sql/names.ts';
 import { toInteger } from '../sql/rows.ts';
 import type { PostgresDriver, PostgresQuery } from './driver.ts';
 
@@ -10,18 +10,20 @@ export interface Names {
   /** The applications that have a log in this schema, each with the version of its tables. */
   readonly catalogue: string;
   readonly events: string;
+  readonly snapshots: string;
   readonly sequence: string;
   /** The function that stores events. */
   readonly save: string;
 }
 
 export function namesOf(application: string, schema: string): Names {
-  const events = eventsTable(application);
+  const { events, snapshots } = tablesOf(application);
   return {
     application,
     schema: `"${schema}"`,
     catalogue: `"${schema}".eventsourcing_logs`,
     events: `"${schema}"."${events}"`,
+    snapshots: `"${schema}"."${snapshots}"`,
     sequence: `"${schema}"."${application}_seq"`,
     save: `"${schema}"."${application}_save"`,
   };
@@ -74,6 +76,15 @@ const MIGRATIONS: readonly ((names: Names) => readonly string[])[] = [
       RETURN first;
     END
     $function$`,
+  ],
+  ({ snapshots }) => [
+    `CREATE TABLE ${snapshots} (
+      aggregate_id text COLLATE "C" NOT NULL,
+      version bigint NOT NULL,
+      topic text NOT NULL,
+      state bytea NOT NULL,
+      PRIMARY KEY (aggregate_id, version)
+    )`,
   ],
 ];
 

@@ -1,9 +1,6 @@
 import { StoreError, type StoreErrorCode } from '../index.ts';
 import type { PostgresDriver } from './driver.ts';
 
-/** A row is there already. */
-export const UNIQUE_VIOLATION = '23505';
-
 const FIRST_PAUSE_MS = 10;
 const LONGEST_PAUSE_MS = 500;
 

@@ -1,12 +1,15 @@
-import { ArgumentError, type Recorder, type Store } from '../index.ts';
-import { checkedName } from '../sql/names.ts';
+import { ArgumentError, type Recorder, type SnapshotRecorder, type Store } from '../index.ts';
+import { checkSchema } from '../sql/names.ts';
 import type { PostgresDriver } from './driver.ts';
+import { Log } from './log.ts';
 import { PostgresRecorder } from './recorder.ts';
 import { namesOf } from './schema.ts';
 import { Session } from './session.ts';
+import { PostgresSnapshotRecorder } from './snapshot-recorder.ts';
 
 /** A store in a PostgreSQL database. */
 export interface PostgresStore extends Store {
+  snapshotRecorder(application: string): SnapshotRecorder;
   /** Ends all connections, once they are idle. Whatever is asked of the store later fails with `ES_STORE_CLOSED`. */
   close(): Promise<void>;
 }
@@ -25,17 +28,20 @@ const DEFAULT_RETRY_TIMEOUT_MS = 10_000;
 /** A store on a driver of your own. {@link postgres} is this, on the package `pg`. */
 export function postgresStore(driver: PostgresDriver, options: PostgresStoreOptions = {}): PostgresStore {
   const { schema = 'public', migrate = true, retryTimeout = DEFAULT_RETRY_TIMEOUT_MS } = options;
-  checkedName(schema, 'The option schema is a name', "Give another, for example { schema: 'school' }");
+  checkSchema(schema);
   const session = new Session(driver, checkedDuration('retryTimeout', retryTimeout));
-  const recorders = new Map<string, Recorder>();
+  const logs = new Map<string, { readonly recorder: Recorder; readonly snapshotRecorder: SnapshotRecorder }>();
+  const logOf = (application: string) => {
+    const known = logs.get(application);
+    if (known !== undefined) return known;
+    const log = new Log(session, namesOf(application, schema), migrate);
+    const recorders = { recorder: new PostgresRecorder(log), snapshotRecorder: new PostgresSnapshotRecorder(log) };
+    logs.set(application, recorders);
+    return recorders;
+  };
   return {
-    recorder(application) {
-      const known = recorders.get(application);
-      if (known !== undefined) return known;
-      const recorder = new PostgresRecorder(session, namesOf(application, schema), migrate);
-      recorders.set(application, recorder);
-      return recorder;
-    },
+    recorder: (application) => logOf(application).recorder,
+    snapshotRecorder: (application) => logOf(application).snapshotRecorder,
     close: () => session.close(),
   };
 }

@@ -7,11 +7,12 @@ import {
   type StoredNotification,
   type VersionConflictError,
 } from '../index.ts';
-import { positionBounds, versionBounds } from '../sql/bounds.ts';
+import { positionBounds } from '../sql/bounds.ts';
 import { conflictOf } from '../sql/conflict.ts';
-import { EVENT_COLUMNS, type Row, toInteger, toStoredEvent, toStoredNotification } from '../sql/rows.ts';
+import { EVENT_COLUMNS, type Row, toInteger, toStoredNotification } from '../sql/rows.ts';
 import type { Connection } from './connection.ts';
 import type { SqliteStatement, SqliteValue } from './driver.ts';
+import { type SelectVersions, selectVersions } from './select-versions.ts';
 
 /**
  * Keeps the events of an application in a table of an SQLite database. SQLite lets one connection write at a time, so
@@ -20,8 +21,7 @@ import type { SqliteStatement, SqliteValue } from './driver.ts';
 export class SqliteRecorder implements Recorder {
   readonly #connection: Connection;
   readonly #insert: SqliteStatement;
-  readonly #ascending: SqliteStatement;
-  readonly #descending: SqliteStatement;
+  readonly #select: SelectVersions;
   readonly #notifications: SqliteStatement;
   readonly #notificationsOfTopics: SqliteStatement;
   readonly #maxPosition: SqliteStatement;
@@ -29,16 +29,12 @@ export class SqliteRecorder implements Recorder {
   readonly #lastVersion: SqliteStatement;
 
   constructor(connection: Connection, table: string) {
-    const events = (direction: string) =>
-      `SELECT ${EVENT_COLUMNS} FROM "${table}" WHERE aggregate_id = ? AND version BETWEEN ? AND ?
-       ORDER BY version ${direction} LIMIT ?`;
     const notifications = (filter: string) =>
       `SELECT position, ${EVENT_COLUMNS} FROM "${table}" WHERE position BETWEEN ? AND ? ${filter}
        ORDER BY position LIMIT ?`;
     this.#connection = connection;
     this.#insert = connection.prepare(`INSERT INTO "${table}" (${EVENT_COLUMNS}) VALUES (?, ?, ?, ?)`);
-    this.#ascending = connection.prepare(events('ASC'));
-    this.#descending = connection.prepare(events('DESC'));
+    this.#select = selectVersions(connection, table);
     this.#notifications = connection.prepare(notifications(''));
     this.#notificationsOfTopics = connection.prepare(
       // The plus keeps to the order of positions, so that a limit ends the search early.
@@ -62,9 +58,7 @@ export class SqliteRecorder implements Recorder {
   }
 
   async select(aggregateId: string, options: SelectOptions = {}): Promise<StoredEvent[]> {
-    const { from, to, limit } = versionBounds(options);
-    const statement = options.desc ? this.#descending : this.#ascending;
-    return this.#rows(statement, aggregateId, from, to, limit).map(toStoredEvent);
+    return this.#select(aggregateId, options);
   }
 
   async selectNotifications(options: NotificationOptions = {}): Promise<StoredNotification[]> {

@@ -1,5 +1,5 @@
 import { ArgumentError, StoreError } from '../index.ts';
-import { eventsTable } from '../sql/names.ts';
+import { type Tables, tablesOf } from '../sql/names.ts';
 import { toInteger, toText } from '../sql/rows.ts';
 import type { Connection } from './connection.ts';
 
@@ -7,10 +7,10 @@ import type { Connection } from './connection.ts';
 const CATALOGUE = 'eventsourcing_logs';
 
 /** The steps from no tables to those of today. Released steps never change: new ones follow them. */
-const MIGRATIONS: readonly ((table: string) => string)[] = [
+const MIGRATIONS: readonly ((tables: Tables) => string)[] = [
   // AUTOINCREMENT: a position is never given twice, also after the last rows have been deleted.
-  (table) => `
-    CREATE TABLE "${table}" (
+  ({ events }) => `
+    CREATE TABLE "${events}" (
       position INTEGER PRIMARY KEY AUTOINCREMENT,
       aggregate_id TEXT NOT NULL,
       version INTEGER NOT NULL,
@@ -18,16 +18,20 @@ const MIGRATIONS: readonly ((table: string) => string)[] = [
       state BLOB NOT NULL,
       UNIQUE (aggregate_id, version)
     ) STRICT`,
+  ({ snapshots }) => `
+    CREATE TABLE "${snapshots}" (
+      aggregate_id TEXT NOT NULL,
+      version INTEGER NOT NULL,
+      topic TEXT NOT NULL,
+      state BLOB NOT NULL,
+      PRIMARY KEY (aggregate_id, version)
+    ) STRICT`,
 ];
 
-/**
- * Makes sure that the tables of an application are there, and are those of today.
- *
- * @returns the name of the table of its events.
- */
-export function migrate(connection: Connection, application: string, mayWrite: boolean): string {
-  const table = eventsTable(application);
-  if (versionOf(connection, application) === MIGRATIONS.length) return table;
+/** Makes sure that the tables of an application are there, and are those of today. */
+export function migrate(connection: Connection, application: string, mayWrite: boolean): Tables {
+  const tables = tablesOf(application);
+  if (versionOf(connection, application) === MIGRATIONS.length) return tables;
   if (!mayWrite) {
     throw new StoreError(
       'ES_STORE_SCHEMA',
@@ -40,12 +44,12 @@ export function migrate(connection: Connection, application: string, mayWrite: b
       `CREATE TABLE IF NOT EXISTS ${CATALOGUE} (application TEXT PRIMARY KEY COLLATE NOCASE, version INTEGER NOT NULL) STRICT`,
     );
     // Another process may have been here meanwhile.
-    for (const step of MIGRATIONS.slice(versionOf(connection, application))) connection.exec(step(table));
+    for (const step of MIGRATIONS.slice(versionOf(connection, application))) connection.exec(step(tables));
     connection
       .prepare(`INSERT INTO ${CATALOGUE} VALUES (?, ?) ON CONFLICT DO UPDATE SET version = excluded.version`)
       .run(application, MIGRATIONS.length);
   });
-  return table;
+  return tables;
 }
 
 function versionOf(connection: Connection, application: string): number {

@@ -1,11 +1,13 @@
-import type { Recorder, Store } from '../index.ts';
+import type { Recorder, SnapshotRecorder, Store } from '../index.ts';
 import { Connection } from './connection.ts';
 import type { SqliteDriver } from './driver.ts';
 import { SqliteRecorder } from './recorder.ts';
 import { migrate } from './schema.ts';
+import { SqliteSnapshotRecorder } from './snapshot-recorder.ts';
 
 /** A store in an SQLite database. */
 export interface SqliteStore extends Store {
+  snapshotRecorder(application: string): SnapshotRecorder;
   /** Closes the database. Whatever is asked of the store later fails with `ES_STORE_CLOSED`. */
   close(): Promise<void>;
 }
@@ -20,15 +22,21 @@ export function sqliteStore(
   options: { readonly readOnly?: boolean | undefined } = {},
 ): SqliteStore {
   const connection = new Connection(driver);
-  const recorders = new Map<string, Recorder>();
+  const logs = new Map<string, { readonly recorder: Recorder; readonly snapshotRecorder: SnapshotRecorder }>();
+  const logOf = (application: string) => {
+    const known = logs.get(application);
+    if (known !== undefined) return known;
+    const { events, snapshots } = migrate(connection, application, options.readOnly !== true);
+    const log = {
+      recorder: new SqliteRecorder(connection, events),
+      snapshotRecorder: new SqliteSnapshotRecorder(connection, snapshots),
+    };
+    logs.set(application, log);
+    return log;
+  };
   return {
-    recorder(application) {
-      const known = recorders.get(application);
-      if (known !== undefined) return known;
-      const recorder = new SqliteRecorder(connection, migrate(connection, application, options.readOnly !== true));
-      recorders.set(application, recorder);
-      return recorder;
-    },
+    recorder: (application) => logOf(application).recorder,
+    snapshotRecorder: (application) => logOf(application).snapshotRecorder,
     close: async () => connection.close(),
   };
 }

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import {
-  EventSourcingError,
   type NotificationOptions,
   type Recorder,
   type SelectOptions,
@@ -8,6 +7,7 @@ import {
   type StoredNotification,
   VersionConflictError,
 } from '../index.ts';
+import { rejection } from './rejection.ts';
 import { createOne, type RecorderCase, type RecorderUnderTest } from './subject.ts';
 
 const DEFAULT_BATCH_SIZE = 1_000;
@@ -297,13 +297,6 @@ async function assertTails(
 
 function stored(aggregateId: string, version: number, text = 'state'): StoredEvent {
   return { aggregateId, version, topic: 'Tested.Stored', state: new TextEncoder().encode(text) };
-}
-
-async function rejection(promise: Promise<unknown>): Promise<EventSourcingError> {
-  const [outcome] = await Promise.allSettled([promise]);
-  if (outcome.status === 'fulfilled') assert.fail('The promise should have been rejected, and was fulfilled.');
-  if (outcome.reason instanceof EventSourcingError) return outcome.reason;
-  throw outcome.reason;
 }
 
 type ConflictFields = 'aggregateId' | 'version' | 'expectedVersion' | 'foundVersion';

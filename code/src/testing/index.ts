@@ -1,7 +1,9 @@
 import { contractCases } from './contract.ts';
 import { scriptCases } from './script.ts';
+import { type SnapshotRecorderUnderTest, snapshotCases } from './snapshots.ts';
 import type { RecorderCase, RecorderUnderTest } from './subject.ts';
 
+export type { SnapshotRecorderUnderTest } from './snapshots.ts';
 export type { RecorderCase, RecorderUnderTest } from './subject.ts';
 
 /**
@@ -26,4 +28,9 @@ export type { RecorderCase, RecorderUnderTest } from './subject.ts';
  */
 export function recorderCases(subject: RecorderUnderTest): readonly RecorderCase[] {
   return [...contractCases(subject), ...scriptCases(subject)];
+}
+
+/** What must hold for every recorder of snapshots, as cases for whichever test runner you use. */
+export function snapshotRecorderCases(subject: SnapshotRecorderUnderTest): readonly RecorderCase[] {
+  return snapshotCases(subject);
 }

@@ -1,0 +1,63 @@
+import type { SelectOptions, StoredEvent } from '../index.ts';
+import { versionBounds } from '../sql/bounds.ts';
+import { EVENT_COLUMNS, type Row, toStoredEvent } from '../sql/rows.ts';
+import type { PostgresQuery, PostgresValue } from './driver.ts';
+import { migrate, type Names } from './schema.ts';
+import type { Session } from './session.ts';
+
+/** A row is there already. */
+const UNIQUE_VIOLATION = '23505';
+
+/** What one application has in a database: tables that are made, or brought up to date, before they are first used. */
+export class Log {
+  readonly names: Names;
+  readonly #session: Session;
+  readonly #mayMigrate: boolean;
+  #migrated: Promise<void> | undefined;
+
+  constructor(session: Session, names: Names, mayMigrate: boolean) {
+    this.names = names;
+    this.#session = session;
+    this.#mayMigrate = mayMigrate;
+  }
+
+  /** Runs one statement, again if the connection was lost. */
+  query(text: string, values: readonly PostgresValue[]): Promise<readonly Row[]> {
+    return this.run((query) => query(text, values));
+  }
+
+  /** Runs statements, again if the connection was lost; `isUncertain` as for {@link Session.run}. */
+  run<T>(work: (query: PostgresQuery, isUncertain: boolean) => Promise<T>): Promise<T> {
+    return this.#session.run(async (isUncertain) => {
+      await this.#migrate();
+      return await work(this.#session.driver.query, isUncertain);
+    });
+  }
+
+  /** Selects, by version, what a table holds of one aggregate: its events or its snapshots. */
+  async selectVersions(table: string, aggregateId: string, options: SelectOptions): Promise<StoredEvent[]> {
+    const { from, to, limit } = versionBounds(options);
+    const rows = await this.query(
+      `SELECT ${EVENT_COLUMNS} FROM ${table} WHERE aggregate_id = $1 AND version BETWEEN $2 AND $3
+       ORDER BY version ${options.desc ? 'DESC' : 'ASC'} LIMIT $4`,
+      [aggregateId, from, to, limit],
+    );
+    return rows.map(toStoredEvent);
+  }
+
+  /** Whether the error says that a row is there already. */
+  isDuplicate(error: unknown): boolean {
+    return this.#session.driver.sqlState(error) === UNIQUE_VIOLATION;
+  }
+
+  /** Once, and again if it fails. */
+  async #migrate(): Promise<void> {
+    this.#migrated ??= migrate(this.#session.driver, this.names, this.#mayMigrate);
+    try {
+      await this.#migrated;
+    } catch (error) {
+      this.#migrated = undefined;
+      throw error;
+    }
+  }
+}
