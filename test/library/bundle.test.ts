@@ -4,12 +4,16 @@ import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { describe, expect, test } from 'vitest';
 
-const index = fileURLToPath(new URL('../../code/src/index.ts', import.meta.url));
+const source = (file: string) => fileURLToPath(new URL(`../../code/src/${file}`, import.meta.url));
 
 async function bundle(code: string, options: { minify?: boolean; format?: 'iife' | 'esm' } = {}): Promise<string> {
   const result = await build({
     stdin: { contents: code, loader: 'ts', resolveDir: fileURLToPath(new URL('.', import.meta.url)) },
-    alias: { eventsourcing: index },
+    alias: {
+      eventsourcing: source('index.ts'),
+      'eventsourcing/compression': source('compression/index.ts'),
+      'eventsourcing/crypto': source('crypto/index.ts'),
+    },
     bundle: true,
     write: false,
     platform: 'neutral',
@@ -76,6 +80,40 @@ describe.each([{ minify: false }, { minify: true }])('the library, bundled for a
       ],
     });
   });
+});
+
+const secrets = `
+  import { Aggregate, Application, event, memory } from 'eventsourcing';
+  import { zlib } from 'eventsourcing/compression';
+  import { aesGcm, createKey } from 'eventsourcing/crypto';
+
+  @event('Page.Written', 'body')
+  class Page extends Aggregate {
+    constructor(readonly body: string) { super(); }
+  }
+  class Wiki extends Application { static aggregates = [Page]; }
+
+  globalThis.finished = (async () => {
+    const store = memory();
+    const cipher = aesGcm({ keys: { k: createKey() } });
+    const wiki = new Wiki({
+      store, name: 'wiki', cipher, compressor: zlib(), snapshots: { every: 1 }, cache: { maxSize: 1 },
+    });
+    const page = new Page('work '.repeat(200));
+    await wiki.save(page);
+    const [stored] = await store.recorder('wiki').select(page.id);
+    wiki.repository.evict(page.id);
+    const copy = await wiki.repository.get(Page, page.id);
+    return JSON.stringify([copy.body.length, stored.state.length < 200, (await wiki.snapshots.all(page.id)).length]);
+  })();
+`;
+
+test('ciphers and compressors run there too', async () => {
+  const getRandomValues = (bytes: Uint8Array<ArrayBuffer>) => crypto.getRandomValues(bytes);
+  const sandbox = { crypto: { getRandomValues }, TextEncoder, TextDecoder, btoa, atob, finished: undefined };
+  runInContext(await bundle(secrets, { minify: true }), createContext(sandbox));
+  const result: unknown = await sandbox.finished;
+  expect(JSON.parse(String(result))).toEqual([1000, true, 1]);
 });
 
 describe('the size of the library', () => {

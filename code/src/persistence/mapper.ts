@@ -1,6 +1,7 @@
 import { frozenCopy } from '../domain/copy.ts';
 import { type Definition, definitionOf } from '../domain/definition.ts';
 import type { DomainEvent, Payload } from '../domain/domain-event.ts';
+import type { EventSpec } from '../domain/event-spec.ts';
 import { isPrimitive } from '../domain/primitive.ts';
 import type { Snapshot } from '../domain/snapshot.ts';
 import type { Transcodings } from '../domain/value.ts';
@@ -50,9 +51,9 @@ export class Mapper {
    */
   toDomainEvent(stored: StoredEvent): DomainEvent {
     // Before anything is read: of an event that is not known, that is the thing to say.
-    this.#currentType(stored);
+    const known = this.#currentType(stored);
     const context: StateContext = { ...stored, kind: 'event' };
-    return this.#eventOf(this.#codec.decode(stored.state, context), context);
+    return this.#eventOf(this.#codec.decode(stored.state, context), context, known);
   }
 
   /** @throws {PayloadError} if the state holds what cannot be stored. */
@@ -97,12 +98,8 @@ export class Mapper {
     ) {
       throw this.#codec.damaged(context, 'It has not the form of a snapshot.');
     }
-    const first = this.#eventOf(created, {
-      kind: 'event',
-      aggregateId,
-      version: created.version,
-      topic: created.type,
-    });
+    const createdContext = { kind: 'event', aggregateId, version: created.version, topic: created.type } as const;
+    const first = this.#eventOf(created, createdContext, this.#currentType(createdContext));
     const { topic, upcasts, snapshotFunctions } = this.#definitionOf(first.type, stored);
     if (classVersion > upcasts.length + 1) return undefined;
     const complete: Payload = { ...state, ...Object.fromEntries(absent.map((name) => [name, undefined])) };
@@ -142,9 +139,8 @@ export class Mapper {
   }
 
   /** The event of which `#stateOf` was written. */
-  #eventOf(state: Payload, context: StateContext): DomainEvent {
+  #eventOf(state: Payload, context: StateContext, { type, spec }: CurrentType): DomainEvent {
     const { aggregateId, version } = context;
-    const { type, spec } = this.#currentType(context);
     const { timestamp, payload, metadata, eventVersion = 1 } = state;
     if (
       typeof timestamp !== 'string' ||
@@ -168,7 +164,7 @@ export class Mapper {
     });
   }
 
-  #currentType({ aggregateId, version, topic }: Pick<StoredEvent, 'aggregateId' | 'version' | 'topic'>) {
+  #currentType({ aggregateId, version, topic }: Pick<StoredEvent, 'aggregateId' | 'version' | 'topic'>): CurrentType {
     const type = this.#topics.currentName(topic);
     const spec = this.#topics.eventOf(type);
     if (spec === undefined) throw this.#topics.unknown(topic, `version ${version} of ${aggregateId}`);
@@ -183,6 +179,12 @@ export class Mapper {
     }
     return Object.freeze(result);
   }
+}
+
+/** What an event is called today, and what is known of it. */
+interface CurrentType {
+  readonly type: string;
+  readonly spec: EventSpec;
 }
 
 function ordered(payload: Payload, parameters: readonly string[]): Payload {
