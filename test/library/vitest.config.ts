@@ -19,6 +19,9 @@ export default defineConfig({
     name: 'library',
     dir: import.meta.dirname,
     include: ['**/*.test.ts'],
+    // Tests that start processes and servers take long on a busy machine, and none of them is about speed.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     globalSetup: [fileURLToPath(new URL('postgres.setup.ts', import.meta.url))],
   },
 });
