@@ -1,24 +1,48 @@
+import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { Client } from 'pg';
 import type { TestProject } from 'vitest/node';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** A server on which the tests may make schemas and databases. */
+    /** A database in which the tests may make schemas, on a server on which they may make databases. */
     postgresUrl: string;
   }
 }
 
 /** One PostgreSQL server for all tests of a run: the one that POSTGRES_URL names, or one that is started for it. */
-export default async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const given = process.env.POSTGRES_URL;
-  if (given) {
-    project.provide('postgresUrl', given);
-    return undefined;
-  }
+  const { url, end } = given ? await databaseOn(given) : await startedServer();
+  project.provide('postgresUrl', url);
+  return end;
+}
+
+interface Server {
+  readonly url: string;
+  readonly end: () => Promise<void>;
+}
+
+/** A database of our own on a server that is somebody else's, so that nothing is left there. */
+async function databaseOn(serverUrl: string): Promise<Server> {
+  const name = `eventsourcing_${randomBytes(6).toString('hex')}`;
+  const run = async (statement: string) => {
+    const client = new Client(serverUrl);
+    await client.connect();
+    await client.query(statement);
+    await client.end();
+  };
+  await run(`CREATE DATABASE ${name}`);
+  const url = new URL(serverUrl);
+  url.pathname = `/${name}`;
+  return { url: url.href, end: () => run(`DROP DATABASE ${name} WITH (FORCE)`) };
+}
+
+async function startedServer(): Promise<Server> {
   const EmbeddedPostgres = await loadServer();
   const port = await freePort();
   const log: unknown[] = [];
@@ -43,10 +67,12 @@ export default async function setup(project: TestProject): Promise<(() => Promis
   } catch (cause) {
     throw new Error(`PostgreSQL did not start. It said:\n${log.join('')}`, { cause });
   }
-  project.provide('postgresUrl', `postgres://postgres:password@127.0.0.1:${port}/postgres`);
-  return async () => {
-    await server.stop();
-    rmSync(folder, { recursive: true });
+  return {
+    url: `postgres://postgres:password@127.0.0.1:${port}/postgres`,
+    async end() {
+      await server.stop();
+      rmSync(folder, { recursive: true });
+    },
   };
 }
 

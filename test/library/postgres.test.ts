@@ -376,7 +376,6 @@ describe('what PostgreSQL refuses', () => {
 
 describe('several processes on one database', () => {
   test('cases 38 and 39: what a killed process was told is stored is there, and all of each save', async () => {
-    await open('saved').recorder('Saved').maxNotificationId();
     const names = ['one', 'two', 'three', 'four'].map((name) => `${name}-${uuid4()}`);
     const kills = (pair: readonly string[]) =>
       Promise.all(pair.map((name) => killAfter(1 + Math.floor(Math.random() * 60), 'postgres', url, name)));
