@@ -149,7 +149,7 @@ function settings(node: boolean) {
       typeRoots: [join(ROOT, 'node_modules', '@types')],
       paths: {
         eventsourcing: [join(ROOT, 'code', 'dist', 'index.d.ts')],
-        'eventsourcing/*': [join(ROOT, 'code', 'dist', '*.d.ts')],
+        'eventsourcing/*': [join(ROOT, 'code', 'dist', '*', 'index.d.ts')],
         vitest: [own('./types/vitest.d.ts')],
         'node:assert/strict': [own('../probe/assert.ts')],
         'workbook:probe': [own('./types/probe.d.ts')],
