@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { Builder, type WebDriver } from 'selenium-webdriver';
 import { browsers } from '../../scripts/browsers.mjs';
+import { freePort } from '../support/free-port.ts';
 
 const LIBRARIES = '/usr/lib';
 const START_TIMEOUT_MS = 15_000;
@@ -79,17 +79,6 @@ function firstLine(child: ChildProcess): Promise<string> {
     child.once('error', reject);
     child.once('exit', () => reject(new Error('Xvfb ended before it had a screen.')));
     child.stdout?.once('data', (data: Buffer) => resolve(data.toString().trim()));
-  });
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
   });
 }
 

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { freePort } from '../support/free-port.ts';
 import { launch, watchedPage } from './chromium.ts';
 import { plainEnvironment } from './environment.ts';
 import { Snippet } from './snippet.ts';
@@ -11,17 +11,8 @@ let browser: Browser;
 let server: ChildProcess;
 let url = '';
 
-/** A port that nobody uses now. Astro takes a number, and would go on to another one if it were taken. */
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
-  const address = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('The system gave no port.');
-  return address.port;
-}
-
 beforeAll(async () => {
+  // Astro takes a number, and would go on to another one if it were taken.
   const port = await freePort();
   url = `http://localhost:${port}/`;
   browser = await launch();
