@@ -110,6 +110,18 @@ describe('on /getting-started/a-dog-class/', () => {
     await page.context().close();
   });
 
+  test('a run that is stopped before anything has been loaded says so', async () => {
+    const { page, complaints } = await open(path);
+    const snippet = new Snippet(page, 'f2');
+    await snippet.figure.evaluate((figure) => {
+      for (const name of ['run', 'stop']) figure.querySelector<HTMLElement>(`[data-action=${name}]`)?.click();
+    });
+    expect(await snippet.ended()).toBe('stopped');
+    expect(await snippet.text()).toMatch(/stopped/i);
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
   test('loops, floods and hoarding are ended, and the page stays alive', async () => {
     const { page } = await open(path);
     const snippet = new Snippet(page, 'f1');

@@ -66,6 +66,13 @@ export function wireSnippet(figure: HTMLElement, session: Session, progress: Pro
     return link;
   };
 
+  /** The console, whose code is loaded when something is to be shown in it for the first time. */
+  const loadOutput = async (): Promise<Output> => {
+    const { createOutput } = await import('./output.ts');
+    output ??= createOutput({ log, earlier, own: new Set([fence]), placeOf });
+    return output;
+  };
+
   /** Runs the program of `target`: this fence, or the checks of an exercise together with it. */
   const start = async (target: string, listen: (event: RunEvent) => void): Promise<RunStatus | undefined> => {
     const mine = ++turn;
@@ -76,10 +83,8 @@ export function wireSnippet(figure: HTMLElement, session: Session, progress: Pro
     const others = target === fence ? 'earlier snippets' : 'the checks';
     output?.clear(others);
     setStatus('running', 'Running…');
-    const [live, { createOutput }] = await Promise.all([session.live(), import('./output.ts')]);
+    const [live, shown] = await Promise.all([session.live(), loadOutput()]);
     if (mine !== turn) return undefined;
-    output ??= createOutput({ log, earlier, own: new Set([fence]), placeOf });
-    const shown = output;
     shown.clear(others);
     const request = await live.request(target, session.editsOf([...own, fence]));
     if (mine !== turn) return undefined;
@@ -103,23 +108,26 @@ export function wireSnippet(figure: HTMLElement, session: Session, progress: Pro
 
   /** A failure of our own, such as a file that could not be loaded, is shown where the output would be. */
   const failed = async (error: unknown) => {
-    const { createOutput } = await import('./output.ts');
-    output ??= createOutput({ log, earlier, own: new Set([fence]), placeOf });
+    const shown = await loadOutput();
     const { name, message } = error instanceof Error ? error : new Error(String(error));
-    output.error({ name, message, frames: [], hint: 'Check the connection and try again, or reload the page.' }, false);
-    output.end('');
+    shown.error({ name, message, frames: [], hint: 'Check the connection and try again, or reload the page.' }, false);
+    shown.end('');
     setStatus('error', 'Not run', 'bad');
   };
 
-  const finish = (status: RunStatus) => {
+  const finish = async (status: RunStatus) => {
+    const mine = turn;
+    // A run can be stopped before the console has come, and says so all the same.
+    const shown = output ?? (await loadOutput());
+    if (mine !== turn) return;
     if (status === 'stopped') {
-      output?.end('Stopped before it printed anything.');
+      shown.end('Stopped before it printed anything.');
       setStatus('stopped', 'Stopped');
     } else if (status === 'error' && !meantToFail) {
-      output?.end('It ended with an error and printed nothing.');
+      shown.end('It ended with an error and printed nothing.');
       setStatus('error', 'Ended with an error', 'bad');
     } else {
-      output?.end('It ran to its end and printed nothing.');
+      shown.end('It ran to its end and printed nothing.');
       const asMeant = meantToFail && status === 'error';
       setStatus(status, asMeant ? 'Failed, as it is meant to' : 'Done', asMeant ? '' : 'good');
     }
@@ -129,16 +137,16 @@ export function wireSnippet(figure: HTMLElement, session: Session, progress: Pro
     async run() {
       if (checks) checks.replaceChildren();
       const status = await start(fence, () => undefined);
-      if (status) finish(status);
+      if (status) await finish(status);
     },
 
-    stop() {
+    async stop() {
       if (figure.dataset.status !== 'running') return;
       const stopped = run;
       run = undefined;
       turn += 1;
       stopped?.stop();
-      finish('stopped');
+      await finish('stopped');
     },
 
     async edit() {
