@@ -1,8 +1,7 @@
 /** Builds the runner's files: the relay page and everything that it loads, to be served from one folder. */
 import { createHash } from 'node:crypto';
-import { access } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
-import { type BuildOptions, build } from 'esbuild';
+import { libraryFiles } from './library.ts';
+import { bundled } from './script.ts';
 
 export interface RunnerFile {
   readonly body: string;
@@ -11,26 +10,12 @@ export interface RunnerFile {
 
 const JAVASCRIPT = 'text/javascript; charset=utf-8';
 const HTML = 'text/html; charset=utf-8';
-const ROOT = new URL('../../', import.meta.url);
-const PROBE = 'workbook:probe';
 
 /** Babel names two modules of Node, and uses next to nothing of them. */
 const COMPILER_ALIAS = {
   'node:path': './src/runner/compile/node-path.ts',
   'node:assert': './src/runner/compile/node-assert.ts',
 };
-
-/** The library as it is built and published: the runner gets that, and never the sources. */
-const LIBRARY = fileURLToPath(new URL('code/dist/index.js', ROOT));
-
-/**
- * The names that a program's `vitest` has; one set of tests per program, bound to that program's probe.
- */
-const VITEST = `
-import probe from '${PROBE}';
-import { createTestApi } from './src/probe/vitest.ts';
-export const { test, it, describe, expect, beforeEach, afterEach } = createTestApi(probe);
-`;
 
 export interface RunnerFilesOptions {
   /** The file that programs import as `eventsourcing`; by default, the built package of this project. */
@@ -44,35 +29,34 @@ export interface RunnerFilesOptions {
  * @throws if the library has not been built
  */
 export async function runnerFiles({
-  library: libraryFile = LIBRARY,
+  library: root,
 }: RunnerFilesOptions = {}): Promise<ReadonlyMap<string, RunnerFile>> {
-  const [frame, worker, compile, trace, vitest, assert, library] = await Promise.all([
-    script({ entryPoints: ['src/runner/frame/frame.ts'], format: 'iife' }),
-    script({ entryPoints: ['src/runner/worker/worker.ts'], format: 'iife' }),
-    script({ entryPoints: ['src/runner/compile/worker.ts'], format: 'iife', alias: COMPILER_ALIAS }),
-    script({ entryPoints: ['src/runner/relay/trace.ts'], format: 'esm' }),
-    script({ stdin: { contents: VITEST, resolveDir: fileURLToPath(ROOT), loader: 'ts' }, format: 'esm' }),
-    script({ entryPoints: ['src/probe/assert.ts'], format: 'esm' }),
-    readLibrary(libraryFile),
+  const [frame, worker, compile, trace, library] = await Promise.all([
+    bundled({ entryPoints: ['src/runner/frame/frame.ts'], format: 'iife' }),
+    bundled({ entryPoints: ['src/runner/worker/worker.ts'], format: 'iife' }),
+    bundled({ entryPoints: ['src/runner/compile/worker.ts'], format: 'iife', alias: COMPILER_ALIAS }),
+    bundled({ entryPoints: ['src/runner/relay/trace.ts'], format: 'esm' }),
+    libraryFiles(root),
   ]);
-  const frameHash = `'sha256-${createHash('sha256').update(frame).digest('base64')}'`;
-  const relay = await script({
+  const frameHash = `'sha256-${createHash('sha256').update(frame.text).digest('base64')}'`;
+  const relay = await bundled({
     entryPoints: ['src/runner/relay/relay.ts'],
     format: 'esm',
-    define: { FRAME_HTML: JSON.stringify(frameHtml(frame, frameHash)) },
+    define: {
+      FRAME_HTML: JSON.stringify(frameHtml(frame.text, frameHash)),
+      MANIFEST: JSON.stringify(library.manifest),
+    },
   });
-  const scripts: Readonly<Record<string, string>> = {
-    'relay.js': relay,
-    'worker.js': worker,
-    'compile.js': compile,
-    'trace.js': trace,
-    'lib/eventsourcing.js': library,
-    'lib/vitest.js': vitest,
-    'lib/assert.js': assert,
-  };
+  const scripts = new Map([
+    ['relay.js', relay.text],
+    ['worker.js', worker.text],
+    ['compile.js', compile.text],
+    ['trace.js', trace.text],
+    ...library.files,
+  ]);
   return new Map([
     ['relay.html', { body: relayHtml(frameHash), contentType: HTML }],
-    ...Object.entries(scripts).map(([name, body]): [string, RunnerFile] => [name, { body, contentType: JAVASCRIPT }]),
+    ...[...scripts].map(([name, body]): [string, RunnerFile] => [name, { body, contentType: JAVASCRIPT }]),
   ]);
 }
 
@@ -98,36 +82,4 @@ function frameHtml(frame: string, frameHash: string): string {
 
 function page(policy: readonly string[], head: string, body: string): string {
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy.join('; ')}">${head}</head><body>${body}</body></html>\n`;
-}
-
-async function script(options: BuildOptions): Promise<string> {
-  const { outputFiles } = await build({
-    absWorkingDir: fileURLToPath(ROOT),
-    bundle: true,
-    minifyWhitespace: true,
-    minifySyntax: true,
-    minifyIdentifiers: true,
-    write: false,
-    platform: 'browser',
-    target: ['chrome120', 'firefox128', 'safari17'],
-    external: [PROBE],
-    charset: 'utf8',
-    legalComments: 'none',
-    logLevel: 'silent', // failures are thrown, with all that esbuild has to say
-    ...options,
-    define: { 'process.env.NODE_ENV': '"production"', ...options.define },
-  });
-  const [file] = outputFiles ?? [];
-  if (!file) throw new Error('esbuild wrote nothing for a part of the runner.');
-  return file.text;
-}
-
-/** The built library without comments and blanks. Its names stay: classes show them when they are printed. */
-async function readLibrary(file: string): Promise<string> {
-  try {
-    await access(file);
-  } catch (cause) {
-    throw new Error(`The library has not been built: ${file} is missing. Build the package in code/ first.`, { cause });
-  }
-  return script({ entryPoints: [file], format: 'esm', minifyIdentifiers: false });
 }

@@ -1,13 +1,17 @@
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { runnerFiles } from '../../src/runner/bundle.ts';
+import { type RunnerFilesOptions, runnerFiles } from '../../src/runner/bundle.ts';
 import type { ServedFile } from '../browser-support/server.ts';
 
+type ServedFiles = ReadonlyMap<string, ServedFile>;
+
+/** A stand-in for the library's root module. */
+const STAND_IN = { library: fileURLToPath(new URL('fixtures/library.ts', import.meta.url)) };
+
 /** The site's part of the tests: a page with the runner's client on it, and the runner's files in a folder. */
-export async function testSite(base = '/'): Promise<ReadonlyMap<string, ServedFile>> {
+export async function testSite(base = '/', options: RunnerFilesOptions = STAND_IN): Promise<ServedFiles> {
   const files = new Map<string, ServedFile>();
-  const library = fileURLToPath(new URL('fixtures/library.ts', import.meta.url));
-  for (const [name, file] of await runnerFiles({ library })) files.set(`${base}runner/${name}`, file);
+  for (const [name, file] of await runnerFiles(options)) files.set(`${base}runner/${name}`, file);
   for (const [path, script] of Object.entries(PAGES)) {
     files.set(`${base}${path}`, { body: html(script), contentType: 'text/html; charset=utf-8' });
     files.set(`${base}${script}`, { body: await bundlePage(script), contentType: 'text/javascript' });

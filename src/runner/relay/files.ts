@@ -1,22 +1,16 @@
 import type { Library } from '../inner.ts';
+import { closure, type Manifest } from '../manifest.ts';
 import type * as Trace from './trace.ts';
-
-/** The modules that programs may import, and the file of each. */
-const LIBRARY_FILES: Readonly<Record<string, string>> = {
-  eventsourcing: 'lib/eventsourcing.js',
-  vitest: 'lib/vitest.js',
-  'node:assert/strict': 'lib/assert.js',
-};
 
 /** The runner's own files, beside its page; each is loaded once, when it is first needed. */
 export interface Files {
   text(file: string): Promise<string>;
-  /** The texts of those of the given imports that the runner brings. */
+  /** The texts of those of the given imports that the runner brings, and of what they need. */
   library(imports: readonly string[]): Promise<Library>;
   tracer(): Promise<typeof Trace>;
 }
 
-export function createFiles(base: string): Files {
+export function createFiles(base: string, manifest: Manifest): Files {
   const texts = new Map<string, Promise<string>>();
   const load = async (file: string): Promise<string> => {
     const response = await fetch(new URL(file, base)).catch(() => undefined);
@@ -33,10 +27,11 @@ export function createFiles(base: string): Files {
   return {
     text,
     async library(imports) {
-      const wanted = Object.entries(LIBRARY_FILES).filter(([specifier]) => imports.includes(specifier));
-      return Object.fromEntries(
-        await Promise.all(wanted.map(async ([specifier, file]) => [specifier, await text(file)] as const)),
-      );
+      const loading = closure(manifest, imports).map(async (specifier) => {
+        const file = manifest[specifier]?.file;
+        return file === undefined ? [] : [[specifier, await text(file)] as const];
+      });
+      return Object.fromEntries((await Promise.all(loading)).flat());
     },
     tracer: () => import(new URL('trace.js', base).href),
   };

@@ -3,6 +3,7 @@
  * to the page around it. Code of a page is never evaluated here.
  */
 import type { CompiledProgram, ProgramSource } from '../../compiler/program.ts';
+import type { Manifest } from '../manifest.ts';
 import type { FromRelay } from '../protocol.ts';
 import { createCompiler } from './compiler.ts';
 import { createFiles } from './files.ts';
@@ -12,9 +13,11 @@ import { createSession } from './session.ts';
 
 /** The sandboxed frame's document, put in by the build. */
 declare const FRAME_HTML: string;
+/** What programs may import, likewise. */
+declare const MANIFEST: Manifest;
 
 function start(page: Window): void {
-  const files = createFiles(document.baseURI);
+  const files = createFiles(document.baseURI, MANIFEST);
   const compiler = createCompiler(() => new Worker(new URL('compile.js', document.baseURI)));
   /** The client's name for itself, in every message to it. */
   let id: number | string | undefined;
