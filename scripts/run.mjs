@@ -3,7 +3,7 @@
  * The script installs what is missing, puts the project's own Node 24 first on the PATH, and then runs the steps.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { missingBrowsers } from './browsers.mjs';
 import { inRoot, run, start } from './process.mjs';
 
@@ -49,6 +49,7 @@ const commands = new Map([
   ['build', (args) => run(['astro', 'build', ...args])],
   ['doctest', (args) => run(['node', 'src/doctest/cli.ts', ...args])],
   ['test', test],
+  ['prove', prove],
 ]);
 
 /** @type {Command} */
@@ -112,6 +113,23 @@ async function passes(part, inCompany) {
   if (inCompany) console.log(`\n── ${part}\n${texts.join('')}`);
   console.log(`── ${part}: ${code === 0 ? 'ok' : 'FAILED'} after ${Math.round((Date.now() - began) / 1000)} s`);
   return code === 0;
+}
+
+/**
+ * The long proofs in full. `npm test` runs the same ones in small.
+ * @type {Command}
+ */
+async function prove(args) {
+  const ending = '.test.ts';
+  const known = readdirSync(inRoot('test/library/proofs')).filter((file) => file.endsWith(ending));
+  const files = args.map((name) => `${name}${ending}`);
+  if (files.some((file) => !known.includes(file))) {
+    const names = known.map((file) => file.slice(0, -ending.length));
+    const unknown = args.filter((name) => !names.includes(name));
+    console.error(`There is no proof ${unknown.join(', ')}. The proofs are: ${names.join(', ')}.`);
+    return 2;
+  }
+  return await run([...vitest('library/proofs'), ...files.map((file) => inRoot(`test/library/proofs/${file}`))]);
 }
 
 /** Installs the dependencies when there are none, or others than the lockfile names. */

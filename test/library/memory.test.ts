@@ -1,18 +1,11 @@
-import { MemoryRecorder, memory } from 'eventsourcing';
+import { memory } from 'eventsourcing';
 import { applicationSuite } from './application.suite.ts';
 import { cacheSuite } from './cache.suite.ts';
 import { encryptionSuite } from './encryption.suite.ts';
-import { recorderSuite, snapshotRecorderSuite } from './recorder.suite.ts';
+import { snapshotRecorderSuite } from './recorder.suite.ts';
 import { snapshotSuite } from './snapshot.suite.ts';
 import { versioningSuite } from './versioning.suite.ts';
 
-recorderSuite('memory', {
-  async create(count) {
-    const recorder = new MemoryRecorder();
-    return Array.from({ length: count }, () => recorder);
-  },
-  batchSize: 10_000,
-});
 snapshotRecorderSuite('memory', async () => memory());
 applicationSuite('memory', async () => memory());
 encryptionSuite('memory', async () => memory());

@@ -7,8 +7,7 @@ import { cacheSuite } from './cache.suite.ts';
 import { DogSchool } from './dog.ts';
 import { encryptionSuite } from './encryption.suite.ts';
 import { errorOf, rejectionOf } from './errors.ts';
-import { recorderSuite, snapshotRecorderSuite } from './recorder.suite.ts';
-import { expectWhole, killAfter } from './saving.ts';
+import { snapshotRecorderSuite } from './recorder.suite.ts';
 import { snapshotSuite } from './snapshot.suite.ts';
 import { type TcpProxy, tcpProxy } from './tcp-proxy.ts';
 import { versioningSuite } from './versioning.suite.ts';
@@ -73,14 +72,6 @@ async function openThroughProxy(schema: string): Promise<{ store: PostgresStore;
   return { store: open(schema, {}, server.href), proxy };
 }
 
-recorderSuite('PostgreSQL', {
-  async create(count) {
-    const schema = newSchema();
-    return Array.from({ length: count }, () => open(schema, { poolSize: 2 }).recorder('Tested'));
-  },
-  batchSize: 1_000,
-  runs: 30,
-});
 snapshotRecorderSuite('PostgreSQL', async (): Promise<Store> => open());
 applicationSuite('PostgreSQL', async (): Promise<Store> => open());
 encryptionSuite('PostgreSQL', emptied);
@@ -371,17 +362,6 @@ describe('what PostgreSQL refuses', () => {
     await store.close();
     expect(await rejectionOf(recorder.insert([stored('a', 2)]))).toMatchObject({ code: 'ES_STORE_CLOSED' });
     expect(await rejectionOf(recorder.select('a'))).toMatchObject({ code: 'ES_STORE_CLOSED' });
-  });
-});
-
-describe('several processes on one database', () => {
-  test('cases 38 and 39: what a killed process was told is stored is there, and all of each save', async () => {
-    const names = ['one', 'two', 'three', 'four'].map((name) => `${name}-${uuid4()}`);
-    const kills = (pair: readonly string[]) =>
-      Promise.all(pair.map((name) => killAfter(1 + Math.floor(Math.random() * 60), 'postgres', url, name)));
-    const acknowledged = [...(await kills(names.slice(0, 2))), ...(await kills(names.slice(2)))];
-    const recorder = open('saved').recorder('Saved');
-    for (const [index, name] of names.entries()) await expectWhole(recorder, name, acknowledged[index] ?? 0);
   });
 });
 

@@ -11,8 +11,7 @@ import { cacheSuite } from './cache.suite.ts';
 import { Dog, DogSchool } from './dog.ts';
 import { encryptionSuite } from './encryption.suite.ts';
 import { errorOf, rejectionOf } from './errors.ts';
-import { recorderSuite, snapshotRecorderSuite } from './recorder.suite.ts';
-import { expectWhole, killAfter } from './saving.ts';
+import { snapshotRecorderSuite } from './recorder.suite.ts';
 import { snapshotSuite } from './snapshot.suite.ts';
 import { versioningSuite } from './versioning.suite.ts';
 
@@ -37,16 +36,6 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const places: Record<string, () => string> = { 'SQLite file': newFile, 'SQLite in memory': () => ':memory:' };
 for (const [name, place] of Object.entries(places)) {
-  recorderSuite(name, {
-    async create(count) {
-      const where = place();
-      const shared = open(where);
-      // A database in memory has one connection, and a file any number.
-      const stores = Array.from({ length: count }, () => (where === ':memory:' ? shared : open(where)));
-      return stores.map((store) => store.recorder('Tested'));
-    },
-    batchSize: 10_000,
-  });
   snapshotRecorderSuite(name, async (): Promise<Store> => open(place(), { synchronous: 'off' }));
   applicationSuite(`the ${name}`, async (): Promise<Store> => open(place()));
   encryptionSuite(`the ${name}`, async (): Promise<Store> => open(place(), { synchronous: 'off' }));
@@ -227,21 +216,6 @@ describe('what SQLite refuses', () => {
       },
     };
     expect(() => sqliteStore(failing).recorder('Tested')).toThrow(new TypeError('of the driver'));
-  });
-});
-
-describe('several processes on one file', () => {
-  test('cases 38 and 39: what a killed process was told is stored is there, and all of each save', async () => {
-    // The first two also race to make the file and its tables.
-    const file = newFile();
-    const names = ['one', 'two', 'three', 'four'];
-    const kills = (pair: readonly string[]) =>
-      Promise.all(pair.map((name) => killAfter(1 + Math.floor(Math.random() * 60), 'sqlite', file, name)));
-    const acknowledged = [...(await kills(names.slice(0, 2))), ...(await kills(names.slice(2)))];
-    const recorder = open(file).recorder('Saved');
-    for (const [index, name] of names.entries()) await expectWhole(recorder, name, acknowledged[index] ?? 0);
-    const ids = (await recorder.selectNotifications()).map((notification) => notification.id);
-    expect(ids).toEqual(ids.map((_, index) => index + 1));
   });
 });
 

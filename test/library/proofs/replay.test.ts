@@ -1,6 +1,8 @@
 import { Aggregate, Application, type DomainEvent, event, memory } from 'eventsourcing';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { counts } from './counts.ts';
+import { grouped, shown } from './shown.ts';
 
 @event('List.Made', 'items')
 class List extends Aggregate {
@@ -61,7 +63,7 @@ function carryOut(list: List, commands: readonly Command[]): void {
   }
 }
 
-test('whatever happened, replay gives the same aggregate', () => {
+test('case 3: whatever happened, replay gives the same aggregate', (context) => {
   fc.assert(
     fc.property(fc.array(item), fc.array(command), (items, commands) => {
       const list = new List(items);
@@ -73,26 +75,43 @@ test('whatever happened, replay gives the same aggregate', () => {
       expect(List.replay(events).equals(list)).toBe(true);
       expect(events.reduce<List | undefined>((copy, e) => List.mutate(copy, e), undefined)?.equals(list)).toBe(true);
     }),
+    { numRuns: counts.lives.replayed },
   );
+  shown(context, `${grouped(counts.lives.replayed)} random lives of an aggregate: replay gives the same one each time`);
 });
 
-test('whatever happened, what is got back is what was saved, at every version', async () => {
+test('case 63: whatever happened, what is got back is what was saved, at every version', async (context) => {
   await fc.assert(
-    fc.asyncProperty(fc.array(item), fc.array(fc.array(command)), async (items, batches) => {
-      const lists = new Lists({ store: memory(), verify: true });
-      const list = new List(items);
-      const history: DomainEvent[] = [];
-      for (const batch of batches) {
-        carryOut(list, batch);
-        history.push(...list.pendingEvents);
-        await lists.save(list);
-        expect((await lists.repository.get(List, list.id)).equals(list)).toBe(true);
-      }
-      for (let version = 1; version <= history.length; version++) {
-        const then = await lists.repository.get(List, list.id, { version });
-        expect(then.equals(List.replay(history.slice(0, version)))).toBe(true);
-      }
-    }),
-    { numRuns: 50 },
+    fc.asyncProperty(
+      fc.array(item),
+      fc.array(fc.array(command)),
+      fc.option(fc.integer({ min: 1, max: 5 }), { nil: undefined }),
+      fc.boolean(),
+      async (items, batches, every, isCached) => {
+        const lists = new Lists({
+          store: memory(),
+          verify: true,
+          ...(every !== undefined && { snapshots: { every } }),
+          ...(isCached && { cache: { maxSize: 1 } }),
+        });
+        const list = new List(items);
+        const history: DomainEvent[] = [];
+        for (const batch of batches) {
+          carryOut(list, batch);
+          history.push(...list.pendingEvents);
+          await lists.save(list);
+          expect((await lists.repository.get(List, list.id)).equals(list)).toBe(true);
+        }
+        for (let version = 1; version <= history.length; version++) {
+          const then = await lists.repository.get(List, list.id, { version });
+          expect(then.equals(List.replay(history.slice(0, version)))).toBe(true);
+        }
+      },
+    ),
+    { numRuns: counts.lives.stored },
+  );
+  shown(
+    context,
+    `${grouped(counts.lives.stored)} random lives, with and without snapshots and cache: every version is got back as it was`,
   );
 });

@@ -1,0 +1,16 @@
+import { fileURLToPath } from 'node:url';
+import { mergeConfig } from 'vitest/config';
+import library from '../vitest.config.ts';
+
+const LONGEST_PROOF_MS = 30 * 60_000;
+
+/** The proofs as `npm run prove` runs them: in full, and one after the other, since each of them needs the machine. */
+export default mergeConfig(library, {
+  test: {
+    dir: import.meta.dirname,
+    env: { PROOF_COUNTS: 'full' },
+    fileParallelism: false,
+    testTimeout: LONGEST_PROOF_MS,
+    reporters: [fileURLToPath(new URL('reporter.ts', import.meta.url))],
+  },
+});
