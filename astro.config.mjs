@@ -12,6 +12,7 @@ import { remarkComponents } from './src/site/remark-components.ts';
 const parts = [
   { label: 'Why event sourcing', directory: 'why' },
   { label: 'Getting started', directory: 'getting-started' },
+  { label: 'Aggregates', directory: 'aggregates' },
   { label: 'Guides', directory: 'guides' },
 ];
 
