@@ -1,4 +1,5 @@
-import type { Fence } from '../extract/page.ts';
+import { isChosen } from '../extract/choices.ts';
+import type { Fence, StoreName } from '../extract/page.ts';
 import { PROBE, type ProgramSource, type Segment, type SourceModule } from './program.ts';
 
 export interface AssembleOptions {
@@ -6,6 +7,8 @@ export interface AssembleOptions {
   readonly against?: 'starter' | 'solution';
   /** Whether fences that run in Node only take part. By default, if the target is one. */
   readonly node?: boolean;
+  /** The store that is chosen on the page. A target that is an alternative itself is always the chosen one. */
+  readonly store?: StoreName;
 }
 
 /** The module that the fences of a scope make up. Its names are not exported: only named files are imported. */
@@ -23,7 +26,7 @@ export function assemble(
   fences: readonly Fence[],
   target: string,
   edits: ReadonlyMap<string, string> = new Map(),
-  { against = 'starter', node }: AssembleOptions = {},
+  { against = 'starter', node, store }: AssembleOptions = {},
 ): ProgramSource {
   const index = fences.findIndex(({ id }) => id === target);
   const fence = fences[index];
@@ -31,7 +34,10 @@ export function assemble(
   if (fence.mode === 'static') throw new Error(`The fence ${target} is static: it is shown and never run.`);
 
   const edited = fences.slice(0, index + 1).map((each) => ({ ...each, code: edits.get(each.id) ?? each.code }));
-  const available = edited.filter((each) => each.id === target || takesPart(each, node ?? fence.mode === 'node'));
+  const chosen = fence.alternative?.store ?? store;
+  const available = edited.filter(
+    (each) => each.id === target || (isChosen(each, chosen) && takesPart(each, node ?? fence.mode === 'node')),
+  );
   const files = new Map<string, Fence>();
   for (const each of available) {
     if (each.file === undefined || each.test) continue;

@@ -4,6 +4,8 @@ export const LIVE_MODULES: readonly string[] = [
   'eventsourcing/compression',
   'eventsourcing/crypto',
   'eventsourcing/testing',
+  'eventsourcing/sqlite',
+  'eventsourcing/postgres',
   'vitest',
   'node:assert/strict',
 ];

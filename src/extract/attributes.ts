@@ -1,4 +1,5 @@
-import type { ExercisePart, FenceMode } from './page.ts';
+import type { ExercisePart, FenceMode, StoreName } from './page.ts';
+import { isStoreName } from './stores.ts';
 
 /** What a fence's info string says about it. */
 export interface Attributes {
@@ -7,6 +8,7 @@ export interface Attributes {
   readonly throws?: string | true;
   readonly errors?: readonly number[];
   readonly file?: string;
+  readonly store?: StoreName;
   readonly test: boolean;
   readonly startsScope: boolean;
   readonly exercise?: { readonly id: string; readonly part: ExercisePart };
@@ -18,6 +20,7 @@ const KNOWN: Readonly<Record<string, string>> = {
   throws: 'throws, throws=CODE or throws="part of the message"',
   errors: 'errors=2345 (TypeScript error codes, with commas between)',
   file: 'file=dog.ts',
+  store: 'store=memory, store=sqlite or store=postgres (of a choice of store)',
   test: 'test',
   scope: 'scope',
   exercise: 'exercise=starter, exercise=checks or exercise=solution',
@@ -38,6 +41,13 @@ const CONFLICTS: readonly (readonly [string, string, string])[] = [
   ['errors', 'exercise', 'the parts of an exercise are run'],
   ['file', 'exercise', 'an exercise has one scope of its own'],
   ['test', 'exercise', 'the checks of an exercise may use the test runner as they are'],
+  ['store', 'static', 'the alternatives of a choice are run'],
+  ['store', 'node', 'the reader chooses in the browser'],
+  ['store', 'errors', 'the alternatives of a choice are run'],
+  ['store', 'throws', 'every import of an alternative would throw'],
+  ['store', 'test', 'an alternative is a file that the rest of the page imports'],
+  ['store', 'exercise', 'an exercise has one scope of its own'],
+  ['store', 'scope', 'every alternative of a choice belongs to the same scope'],
   ['scope', 'exercise', 'an exercise has a scope of its own'],
   ['scope', 'test', 'a test file has a scope of its own'],
   ['exercise', 'node', 'an exercise runs in the browser'],
@@ -75,6 +85,7 @@ export function readAttributes(meta: string, complain: (message: string) => void
   if (file !== undefined && !test && has('throws')) {
     complain('Every import of this file would throw, so it cannot be expected to: throw in a fence that imports it.');
   }
+  const store = has('store') ? readStore(value('store'), file, complain) : undefined;
   const exercise = has('exercise') ? readExercise(value('exercise'), value('id'), complain) : undefined;
   if (has('id') && !has('exercise')) complain('`id` names an exercise, and this fence is not part of one.');
 
@@ -84,10 +95,28 @@ export function readAttributes(meta: string, complain: (message: string) => void
     ...(has('throws') ? { throws: value('throws') || true } : {}),
     ...(has('errors') ? { errors: value('errors').split(',').map(Number) } : {}),
     ...(file === undefined ? {} : { file }),
+    ...(store === undefined ? {} : { store }),
     test,
     startsScope: has('scope'),
     ...(exercise ? { exercise } : {}),
   };
+}
+
+/** Only a file that something can import is an alternative. */
+function readStore(name: string, file: string | undefined, complain: (message: string) => void): StoreName | undefined {
+  if (!isStoreName(name)) {
+    complain(`There is no store ${JSON.stringify(name)} to choose: write ${KNOWN.store}.`);
+    return undefined;
+  }
+  if (file === undefined) {
+    complain(
+      '`store` needs a `file`: the alternatives of a choice are one named file, which the rest of the page imports.',
+    );
+  } else if (file.endsWith('.test.ts')) {
+    complain(`\`store\` and \`file=${file}\` exclude each other: nothing imports a test file.`);
+    return undefined;
+  }
+  return name;
 }
 
 function readExercise(part: string, id: string, complain: (message: string) => void): Attributes['exercise'] {

@@ -1,4 +1,5 @@
 import { type Attributes, readAttributes } from './attributes.ts';
+import { createChoices } from './choices.ts';
 import { type CodeBlock, readMarkdown } from './markdown.ts';
 import type { ExercisePart, Fence, Page, PageProblem, ShellFence } from './page.ts';
 
@@ -14,6 +15,7 @@ export function extractPage(markdown: string, path: string): Page {
   const fences: Fence[] = [];
   const shells: ShellFence[] = [];
   const scopes = createScopes();
+  const choices = createChoices();
   const headings: { depth: number; text: string }[] = [];
   let title = document.title;
   let previous: CodeBlock | undefined;
@@ -30,14 +32,21 @@ export function extractPage(markdown: string, path: string): Page {
     if (TYPESCRIPT.has(item.lang)) {
       if (!item.closed) complain('This fence is never closed.');
       const attributes = readAttributes(item.meta, complain);
+      const id = `f${fences.length + 1}`;
+      const adjoins =
+        previous !== undefined && TYPESCRIPT.has(previous.lang) && isBlank(lines.slice(previous.close, item.open - 1));
+      const choice = choices.of({ id, block: item, attributes, adjoins, complain });
+      const before = fences.at(-1);
       fences.push({
-        id: `f${fences.length + 1}`,
+        id,
         path,
         code: item.code,
         line: item.open + 1,
         indent: item.indent,
         headings: headings.map(({ text }) => text),
-        scope: scopes.of(attributes),
+        // The alternatives of a choice stand in for each other: none of them replaces the one before it.
+        scope: choice?.continues && before ? before.scope : scopes.of(attributes),
+        ...(choice ? { alternative: choice.alternative } : {}),
         ...describe(attributes),
       });
     } else if (item.lang === 'output') {
@@ -53,20 +62,22 @@ export function extractPage(markdown: string, path: string): Page {
     }
     previous = item;
   }
-  problems.push(...checkExercises(fences));
+  const { stores, problems: unfit } = choices.end();
+  problems.push(...checkExercises(fences), ...unfit);
   return {
     path,
     title: title ?? fileName(path),
     fences,
     shells,
+    stores,
     problems: problems.sort((a, b) => a.line - b.line),
   };
 }
 
 function describe(
   attributes: Attributes,
-): Omit<Fence, 'id' | 'path' | 'code' | 'line' | 'indent' | 'headings' | 'scope'> {
-  const { startsScope: _, ...rest } = attributes;
+): Omit<Fence, 'id' | 'path' | 'code' | 'line' | 'indent' | 'headings' | 'scope' | 'alternative'> {
+  const { startsScope: _, store: _store, ...rest } = attributes;
   return rest;
 }
 
@@ -107,13 +118,20 @@ function attachOutput(
   if (previous && !TYPESCRIPT.has(previous.lang)) return; // the output of something that is not looked at
   const fence = fences.at(-1);
   const between = previous ? lines.slice(previous.close, block.open - 1) : [];
-  if (!previous || !fence || between.some((line) => !/^[\s>]*$/.test(line))) {
+  if (!previous || !fence || !isBlank(between)) {
     complain('An `output` fence has to stand right after the `ts` fence whose console it shows.');
   } else if (fence.mode === 'static' || fence.errors) {
     complain('The `ts` fence before this `output` fence does not run, so nothing can check it: use `text` instead.');
+  } else if (fence.alternative) {
+    complain('An alternative of a choice has no `output` fence: show what is printed by the fences that import it.');
   } else {
     fences[fences.length - 1] = { ...fence, output: { text: block.code, line: block.open + 1 } };
   }
+}
+
+/** Whether there is nothing on the lines, but for the marks of a quotation. */
+function isBlank(lines: readonly string[]): boolean {
+  return lines.every((line) => /^[\s>]*$/.test(line));
 }
 
 function checkJson(block: CodeBlock, complain: (message: string) => void): void {

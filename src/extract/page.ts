@@ -9,6 +9,16 @@ export type FenceMode = 'live' | 'static' | 'node';
 /** The part that a fence plays in an exercise. Starter, checks and solution share one scope of their own. */
 export type ExercisePart = 'starter' | 'checks' | 'solution';
 
+/** What a page can let its reader choose from, to keep events in. */
+export type StoreName = 'memory' | 'sqlite' | 'postgres';
+
+/** One of the alternatives of a choice of store. */
+export interface Alternative {
+  readonly store: StoreName;
+  /** The id of the choice's first alternative, which is the one that is chosen unless the reader chooses another. */
+  readonly choice: string;
+}
+
 export interface Fence {
   /** Stable within the page: `f1`, `f2`, … in order of appearance of the `ts` fences. */
   readonly id: string;
@@ -32,6 +42,8 @@ export interface Fence {
   readonly scope: number;
   /** The named file that the fence is, as written (`dog.ts`); later fences import it as `./dog.ts`. */
   readonly file?: string;
+  /** The choice that the fence takes part in: of several fences with one `file`, a program holds the chosen one alone. */
+  readonly alternative?: Alternative;
   /** A file for the test runner: `file=` ends in `.test.ts`, or the fence carries `test`. */
   readonly test: boolean;
   /** The fence must throw (a test file: a test of it must fail). A string is the error's `code` or `name`, or, if it holds a space, part of its message. */
@@ -61,5 +73,7 @@ export interface Page {
   readonly title: string;
   readonly fences: readonly Fence[];
   readonly shells: readonly ShellFence[];
+  /** The stores that the reader can choose from, in order, the default first; none on a page without a choice. */
+  readonly stores: readonly StoreName[];
   readonly problems: readonly PageProblem[];
 }

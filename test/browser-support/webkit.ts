@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { Builder, type WebDriver } from 'selenium-webdriver';
 import { browsers } from '../../scripts/browsers.mjs';
-import { freePort } from '../support/free-port.ts';
+import { freePort } from '../../src/support/free-port.ts';
 
 const LIBRARIES = '/usr/lib';
 const START_TIMEOUT_MS = 15_000;

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { freePort } from '../support/free-port.ts';
+import { freePort } from '../../src/support/free-port.ts';
 import { launch, watchedPage } from './chromium.ts';
 import { plainEnvironment } from './environment.ts';
 import { Snippet } from './snippet.ts';

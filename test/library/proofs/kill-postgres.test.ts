@@ -2,7 +2,7 @@ import { uuid4 } from 'eventsourcing';
 import { postgres } from 'eventsourcing/postgres';
 import { Client } from 'pg';
 import { expect, inject, test } from 'vitest';
-import { startPostgres } from '../postgres-server.ts';
+import { startPostgres } from '../../../src/support/postgres-server.ts';
 import { counts } from './counts.ts';
 import type { Place } from './processes/stores.ts';
 import { expectWhole, killSomewhere, type Saver, startSaver } from './saving.ts';

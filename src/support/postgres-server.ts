@@ -1,7 +1,7 @@
 import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from '../support/free-port.ts';
+import { freePort } from './free-port.ts';
 
 /** A server that crashed leaves processes behind which hold its memory for a moment longer. */
 const RESTART_ATTEMPTS = 50;
@@ -27,6 +27,9 @@ export async function startPostgres({ durable }: { readonly durable: boolean }):
   // The user that the server runs as has to get at the folder inside.
   chmodSync(folder, 0o755);
   const databaseDir = join(folder, 'data');
+  const removeFolder = () => rmSync(folder, { recursive: true, force: true });
+  // A signal ends the server without us: see `loadServer`.
+  process.once('exit', removeFolder);
   const server = new EmbeddedPostgres({
     databaseDir,
     port,
@@ -45,6 +48,7 @@ export async function startPostgres({ durable }: { readonly durable: boolean }):
     await server.initialise();
     await server.start();
   } catch (cause) {
+    removeFolder();
     throw new Error(`PostgreSQL did not start. It said:\n${log.join('')}`, { cause });
   }
   return {
@@ -60,7 +64,8 @@ export async function startPostgres({ durable }: { readonly durable: boolean }):
     },
     async end() {
       await server.stop();
-      rmSync(folder, { recursive: true });
+      removeFolder();
+      process.off('exit', removeFolder);
     },
   };
 }
