@@ -18,9 +18,9 @@ const HELP = `npm run doctest -- [globs …] [options]
 Type-checks and runs every \`ts\` fence of the Markdown files that the globs match, and prints what came of them.
 Without globs these are the pages of the workbook: content/**/*.mdx.
 
-  --json              print one JSON document and nothing else: { ok, totals, problems, pages: [{ path, title, found, run,
-                      typed, static, node, skipped, failures: [{ kind, line, column, message, expected, found }], notices,
-                      fences: [{ id, line, status, text }] }] }
+  --json              print one JSON document and nothing else: { ok, totals, problems, pages: [{ path, title, found, stores,
+                      run, typed, static, node, skipped, failures: [{ kind, line, column, store, message, expected,
+                      found }], notices, fences: [{ id, store, line, status, text }] }] }
   --update            write what the fences print into \`//=>\`, \`output\` fences and recordings
   --watch             test again whatever changes
   --ceilings <file>   the JSON file that says how many fences may be static and how many run in Node only:

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { isAbsolute, relative } from 'node:path';
 import { extractPage } from '../extract/index.ts';
+import { compareChoices, failuresOf, firstResults } from './choices.ts';
 import { createExecutor, type Executed, type Executor } from './execute.ts';
 import { type PageData, preparePage } from './page-data.ts';
 import { compareRecording, parseRecording, recordingPath, toRecording } from './recording.ts';
@@ -27,7 +28,7 @@ export function createDoctest(): Doctest {
         const data = before.get(path);
         if (!data) continue;
         const markdown = readFileSync(path, 'utf8');
-        const updated = updateMarkdown(markdown, data, results);
+        const updated = updateMarkdown(markdown, data, firstResults(results));
         if (updated !== markdown) writeFileSync(path, updated);
         await executor.forget(path);
       }
@@ -35,9 +36,10 @@ export function createDoctest(): Doctest {
       const executed = await executor.run(pages);
       for (const [path, { results, failures }] of executed) {
         // A page that fails has nothing worth recording; the report says why it fails.
+        const page = pages.get(path)?.page;
         const sound = failures.length === 0 && results.every((result) => result.failures.length === 0);
-        if (sound && results.length > 0) {
-          writeFileSync(recordingPath(path), `${JSON.stringify(toRecording(results), null, 2)}\n`);
+        if (page && sound && results.length > 0 && compareChoices(results, page).length === 0) {
+          writeFileSync(recordingPath(path), `${JSON.stringify(toRecording(firstResults(results)), null, 2)}\n`);
         }
       }
       return report(pages, executed, await typeCheck([...pages.values()]));
@@ -74,9 +76,10 @@ function report(
     const all = [
       ...data.problems,
       ...failures,
-      ...results.flatMap((result) => result.failures),
+      ...failuresOf(results),
+      ...compareChoices(results, data.page),
       ...(typed.get(data.page.path) ?? []),
-      ...(recording ? compareRecording(recording, data.page, results) : []),
+      ...(recording ? compareRecording(recording, data.page, firstResults(results)) : []),
     ];
     return reportPage(data, results, all, notices(data, results.length > 0, recording !== undefined));
   });

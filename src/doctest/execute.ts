@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createVitest, type Reporter, type TestModule, type Vitest } from 'vitest/node';
+import { createDatabaseServer } from './database-server.ts';
 import type { Failure, FenceResult } from './failure.ts';
 import type { PageData } from './page-data.ts';
 import { doctests } from './plugin.ts';
@@ -34,6 +35,7 @@ export function createExecutor(): Executor {
   let started: Promise<Vitest> | undefined;
   const ended = new Map<string, TestModule>();
   const silence = createSilence();
+  const server = createDatabaseServer();
   // A thread in an endless loop reports nothing: so each page notes in a file what it is at.
   const folder = mkdtempSync(join(tmpdir(), 'doctest-'));
   const cleanUp = () => rmSync(folder, { recursive: true, force: true });
@@ -70,7 +72,7 @@ export function createExecutor(): Executor {
         // Its key is the file, and what is made of a page depends on more than that.
         fsModuleCache: false,
       },
-      { logLevel: 'error', plugins: [doctests(read, progress)] },
+      { logLevel: 'error', plugins: [doctests({ read, progress, databaseUrl: server.url })] },
       // Standard output is the report's.
       { stdout: process.stderr, stderr: process.stderr },
     );
@@ -86,7 +88,11 @@ export function createExecutor(): Executor {
       started ??= start();
       const vitest = await started;
       const project = vitest.getRootProject();
-      const specifications = running.map(([path]) => project.createSpecification(path));
+      const specifications = running.map(([path, { needs }]) => {
+        // Only a process of its own can be in a folder of its own.
+        const apart = [...needs.values()].some(({ folder }) => folder);
+        return project.createSpecification(path, undefined, apart ? 'forks' : 'threads');
+      });
       const outcome = await silence.limit(vitest.runTestSpecifications(specifications));
       // What hangs is left behind: the next run gets threads of its own.
       if (outcome === 'silent') started = undefined;
@@ -103,18 +109,31 @@ export function createExecutor(): Executor {
     async close() {
       cleanUp();
       await (await started)?.close();
+      await server.stop();
     },
   };
 }
 
 /** The report on a page that did not come to its end. */
 function stuck({ page }: PageData, progress: string): Executed {
-  const at = existsSync(progress) ? readFileSync(progress, 'utf8') : '';
+  const [at, worker] = existsSync(progress) ? readFileSync(progress, 'utf8').split(' ') : [];
+  endProcess(Number(worker));
   const fence = page.fences.find(({ id }) => id === at);
   const message = fence
     ? `Nothing has been heard of this snippet for ${SILENCE_LIMIT / 1000} s: it seems to be in an endless loop.`
     : 'The page did not get its turn, because another page did not end.';
   return { results: [], failures: [{ kind: 'hung', line: fence?.line ?? 1, message }] };
+}
+
+/** A thread ends with this process, but a process of its own would go on for ever. */
+function endProcess(id: number): void {
+  if (Number.isNaN(id) || id === process.pid) return;
+  try {
+    process.kill(id, 'SIGKILL');
+  } catch (error) {
+    const gone = error instanceof Error && 'code' in error && error.code === 'ESRCH';
+    if (!gone) throw error;
+  }
 }
 
 function collect(module: TestModule): Executed {

@@ -1,3 +1,5 @@
+import type { StoreName } from '../extract/page.ts';
+
 /** What is wrong with a fence or a page. */
 export type FailureKind =
   | 'page' // the Markdown itself: attributes, JSON, exercises
@@ -13,7 +15,8 @@ export type FailureKind =
   | 'rejection'
   | 'hung'
   | 'recording'
-  | 'ceiling';
+  | 'ceiling'
+  | 'choice'; // what is printed depends on the store
 
 export interface Failure {
   readonly kind: FailureKind;
@@ -21,6 +24,8 @@ export interface Failure {
   readonly line: number;
   readonly column?: number;
   readonly message: string;
+  /** The store that it is wrong with, if it is right with another one that the page offers. */
+  readonly store?: StoreName;
   readonly expected?: string;
   readonly found?: string;
 }
@@ -28,6 +33,8 @@ export interface Failure {
 /** What came of one fence. */
 export interface FenceResult {
   readonly fence: string;
+  /** The store that it ran on, where the page offers a choice and the fence's program holds what was chosen. */
+  readonly store?: StoreName;
   readonly status: 'done' | 'error' | 'skipped';
   /** Why it was skipped. */
   readonly reason?: string;

@@ -9,11 +9,24 @@ export interface Confined {
   restore(): void;
 }
 
+export interface Confinement {
+  /** Whether the fence runs in Node only, and sees Node's own environment. */
+  readonly node: boolean;
+  /** The folder to be in. */
+  readonly folder?: string | undefined;
+  /** What is added to the environment of a fence in Node. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
 /**
  * Puts the probe's console and timers in place of the global ones, takes away the environment, and catches what nobody
  * else does: within a fence that is the fence's failure, and not the test runner's.
  */
-export function confineGlobals(probe: Probe, node: boolean, stray: (error: unknown) => void): Confined {
+export function confineGlobals(
+  probe: Probe,
+  { node, folder, env: more }: Confinement,
+  stray: (error: unknown) => void,
+): Confined {
   const { console, setTimeout, clearTimeout, setInterval, clearInterval, setImmediate, clearImmediate } = globalThis;
   const { env } = process;
   const rejection = process.listeners('unhandledRejection');
@@ -21,7 +34,9 @@ export function confineGlobals(probe: Probe, node: boolean, stray: (error: unkno
   process.removeAllListeners('unhandledRejection').on('unhandledRejection', stray);
   process.removeAllListeners('uncaughtException').on('uncaughtException', stray);
   Object.assign(globalThis, { console: probe.console, ...probe.timers });
-  if (!node) process.env = {};
+  process.env = node ? { ...env, ...more } : {};
+  const outside = folder === undefined ? undefined : process.cwd();
+  if (folder !== undefined) process.chdir(folder);
 
   return {
     async limit(milliseconds, promise) {
@@ -40,6 +55,7 @@ export function confineGlobals(probe: Probe, node: boolean, stray: (error: unkno
       const native = { console, setTimeout, clearTimeout, setInterval, clearInterval, setImmediate, clearImmediate };
       Object.assign(globalThis, native);
       process.env = env;
+      if (outside !== undefined) process.chdir(outside);
       process.off('unhandledRejection', stray).off('uncaughtException', stray);
       for (const listener of rejection) process.on('unhandledRejection', listener);
       for (const listener of exception) process.on('uncaughtException', listener);

@@ -7,8 +7,9 @@ import {
   type ProgramSource,
   readClaims,
 } from '../compiler/index.ts';
-import type { Fence, Page } from '../extract/page.ts';
+import type { Fence, Page, StoreName } from '../extract/page.ts';
 import type { Failure } from './failure.ts';
+import { type ProgramNeeds, programNeeds } from './needs.ts';
 import { planPage, type Step } from './plan.ts';
 
 /** All that is known of a page before it runs. */
@@ -20,6 +21,8 @@ export interface PageData {
   readonly programs: ReadonlyMap<string, CompiledProgram>;
   /** Why programs did not compile, by their keys: the fence to blame, and what to say. */
   readonly broken: ReadonlyMap<string, { readonly fence: string; readonly failure: Failure }>;
+  /** What the programs need of the machine, by their keys. */
+  readonly needs: ReadonlyMap<string, ProgramNeeds>;
   /** By the fence's id. */
   readonly claims: ReadonlyMap<string, readonly FenceClaim[]>;
   /** What is wrong with the page itself. */
@@ -30,11 +33,11 @@ export interface PageData {
 export const TEST_MODULE = 'workbook:vitest';
 
 export function preparePage(page: Page): PageData {
-  const { steps, programs: sources } = planPage(page);
+  const plan = planPage(page);
   const free = new Set(page.fences.filter(({ mode }) => mode === 'node').map(({ id }) => id));
   const programs = new Map<string, CompiledProgram>();
   const broken = new Map<string, { fence: string; failure: Failure }>();
-  for (const [key, source] of sources) {
+  for (const [key, source] of plan.programs) {
     try {
       programs.set(key, compile(source, { free, rename: { vitest: TEST_MODULE } }));
     } catch (error) {
@@ -42,6 +45,10 @@ export function preparePage(page: Page): PageData {
       broken.set(key, { fence: error.fence, failure: compileFailure(error, page.fences) });
     }
   }
+  const steps = withoutRepeats(plan.steps, programs, page);
+  const kept = new Set(steps.flatMap((step) => ('program' in step ? [step.program] : [])));
+  const sources = new Map([...plan.programs].filter(([key]) => kept.has(key)));
+  for (const key of programs.keys()) if (!kept.has(key)) programs.delete(key);
   const running = page.fences.filter(({ mode, errors }) => mode !== 'static' && !errors);
   const claims = new Map(running.map(({ id, code }) => [id, readClaims(code)]));
   return {
@@ -50,15 +57,43 @@ export function preparePage(page: Page): PageData {
     sources,
     programs,
     broken,
+    needs: new Map([...sources].map(([key, source]) => [key, programNeeds(source, page.fences)])),
     claims,
     problems: [
       ...page.problems.map(({ line, message }): Failure => ({ kind: 'page', line, message })),
       ...running.flatMap((fence) => looseClaims(fence, claims.get(fence.id) ?? [])),
       ...steps.flatMap((step) =>
-        step.kind === 'section' && !broken.has(step.program) ? importsOfLaterFiles(step.fence, page.fences, free) : [],
+        step.kind === 'section' && !broken.has(step.program) && isOfDefault(step.store, page)
+          ? importsOfLaterFiles(step.fence, page.fences, free)
+          : [],
       ),
     ].sort((a, b) => a.line - b.line),
   };
+}
+
+function isOfDefault(store: StoreName | undefined, { stores }: Page): boolean {
+  return store === undefined || store === stores[0];
+}
+
+/**
+ * A program without any alternative of a choice is the same program for every store, and runs once. One that does not
+ * compile may be another for each.
+ */
+function withoutRepeats(
+  steps: readonly Step[],
+  programs: ReadonlyMap<string, CompiledProgram>,
+  page: Page,
+): readonly Step[] {
+  const alternatives = new Set(page.fences.filter(({ alternative }) => alternative).map(({ id }) => id));
+  return steps.flatMap((step): Step[] => {
+    if (!('program' in step) || step.store === undefined) return [step];
+    const modules = programs.get(step.program)?.modules;
+    if (!modules || modules.some(({ segments }) => segments.some(({ fence }) => alternatives.has(fence))))
+      return [step];
+    if (!isOfDefault(step.store, page)) return [];
+    const { store: _, ...rest } = step;
+    return [rest];
+  });
 }
 
 function compileFailure(error: CompileError, fences: readonly Fence[]): Failure {

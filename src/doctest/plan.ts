@@ -1,5 +1,13 @@
 import { assemble, type ProgramSource } from '../compiler/index.ts';
-import type { Fence, Page } from '../extract/page.ts';
+import { isChosen } from '../extract/choices.ts';
+import type { Fence, Page, StoreName } from '../extract/page.ts';
+
+interface RunStep {
+  readonly fence: Fence;
+  readonly program: string;
+  /** The store that the program is made with, on a page with a choice. */
+  readonly store?: StoreName;
+}
 
 /** How one fence of a page is tested. */
 export type Step =
@@ -8,13 +16,13 @@ export type Step =
   /** Looked at by the type checker alone. */
   | { readonly kind: 'errors'; readonly fence: Fence }
   /** A section of a program, which runs when the program comes to it. */
-  | { readonly kind: 'section'; readonly fence: Fence; readonly program: string }
+  | ({ readonly kind: 'section' } & RunStep)
   /** A named file: the program imports it and does nothing else. */
-  | { readonly kind: 'file'; readonly fence: Fence; readonly program: string }
+  | ({ readonly kind: 'file' } & RunStep)
   /** The checks of an exercise, which have to fail on its starter. */
-  | { readonly kind: 'checks'; readonly fence: Fence; readonly program: string }
+  | ({ readonly kind: 'checks' } & RunStep)
   /** The solution of an exercise, which has to pass its checks. */
-  | { readonly kind: 'solution'; readonly fence: Fence; readonly program: string; readonly checks?: Fence };
+  | ({ readonly kind: 'solution'; readonly checks?: Fence } & RunStep);
 
 export interface PagePlan {
   readonly steps: readonly Step[];
@@ -22,19 +30,38 @@ export interface PagePlan {
   readonly programs: ReadonlyMap<string, ProgramSource>;
 }
 
-/** Decides which programs test a page: one for each scope, each file, and each side of an exercise. */
-export function planPage({ fences }: Pick<Page, 'fences'>): PagePlan {
+/**
+ * Decides which programs test a page: one for each scope, each file, and each side of an exercise; and on a page with a
+ * choice of store all of these for each store.
+ */
+export function planPage({ fences, stores }: Pick<Page, 'fences' | 'stores'>): PagePlan {
   const programs = new Map<string, ProgramSource>();
+  if (stores.length === 0) return { steps: planFor(undefined, fences, programs), programs };
+  const steps = stores.flatMap((store, index) => {
+    const all = planFor(store, fences, programs);
+    // What does not run is the same for every store.
+    return index === 0 ? all : all.filter((step) => 'program' in step);
+  });
+  return { steps, programs };
+}
+
+function planFor(
+  store: StoreName | undefined,
+  fences: readonly Fence[],
+  programs: Map<string, ProgramSource>,
+): readonly Step[] {
   const part = (fence: Fence, name: string) =>
     fences.find(({ scope, exercise }) => scope === fence.scope && exercise?.part === name);
+  const taking = store === undefined ? fences : fences.filter((fence) => isChosen(fence, store));
 
-  const steps = fences.map((fence): Step => {
+  return taking.map((fence): Step => {
     if (fence.mode === 'static') return { kind: 'static', fence };
     if (fence.errors) return { kind: 'errors', fence };
-    const plan = (program: string, target: Fence, against?: 'starter' | 'solution') => {
-      const options = { node: true, ...(against ? { against } : {}) };
+    const plan = (name: string, target: Fence, against?: 'starter' | 'solution') => {
+      const program = store === undefined ? name : `${store}-${name}`;
+      const options = { node: true, ...(against ? { against } : {}), ...(store === undefined ? {} : { store }) };
       programs.set(program, assemble(fences, target.id, undefined, options));
-      return { fence, program };
+      return { fence, program, ...(store === undefined ? {} : { store }) };
     };
     if (fence.file !== undefined && !fence.test) return { kind: 'file', ...plan(fence.id, fence) };
     // A later fence of the scope takes the program over: its own holds all those before it.
@@ -55,5 +82,4 @@ export function planPage({ fences }: Pick<Page, 'fences'>): PagePlan {
         return { kind: 'solution', checks, ...plan(solution, checks, 'solution') };
     }
   });
-  return { steps, programs };
 }

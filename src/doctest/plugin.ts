@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { decodedMappings, encodedMap, TraceMap } from '@jridgewell/trace-mapping';
@@ -11,6 +12,9 @@ import type { SuiteData } from './suite.ts';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const here = (file: string) => JSON.stringify(fileURLToPath(new URL(file, import.meta.url)));
 
+/** The library's module as it is built and published. */
+const POSTGRES = join(ROOT, 'code', 'dist', 'postgres', 'index.js');
+
 /** The query of a module that belongs to a page: which program, and which of its modules. */
 const KEY = 'doctest';
 
@@ -19,15 +23,17 @@ export function readPage(path: string): PageData {
   return preparePage(extractPage(readFileSync(path, 'utf8'), relative(ROOT, path)));
 }
 
-/**
- * Makes Markdown files into test files, for Vitest.
- * @param read how to get at a page by its absolute path, for a caller who has read it already
- * @param progress the file in which a page notes the fence that it is at
- */
-export function doctests(
-  read: (path: string) => PageData = readPage,
-  progress: (path: string) => string | undefined = () => undefined,
-): Plugin {
+export interface DoctestsOptions {
+  /** How to get at a page by its absolute path, for a caller who has read it already. */
+  readonly read?: (path: string) => PageData;
+  /** The file in which a page notes the fence that it is at. */
+  readonly progress?: (path: string) => string | undefined;
+  /** A database on a PostgreSQL server, asked for when a page needs one. */
+  readonly databaseUrl: () => Promise<string>;
+}
+
+/** Makes Markdown files into test files, for Vitest. */
+export function doctests({ read = readPage, progress = () => undefined, databaseUrl }: DoctestsOptions): Plugin {
   const pages = new Map<string, PageData>();
   const load = (path: string) => {
     const data = read(path);
@@ -50,23 +56,34 @@ export function doctests(
       if (key === undefined) return null;
       if (source === PROBE) return moduleId(path, key, 'probe');
       if (source === TEST_MODULE) return moduleId(path, key, 'vitest');
+      if (source === 'pg') return moduleId(path, key, 'pg');
+      // A copy for each program, whose connections go to the program's own database. The rest of the library is shared.
+      if (source === 'eventsourcing/postgres') return moduleId(path, key, source);
+      if (module === 'eventsourcing/postgres' && source.startsWith('.')) {
+        return await this.resolve(source, POSTGRES, { skipSelf: true });
+      }
       if (source === 'node:assert/strict') return fileURLToPath(new URL('../probe/assert.ts', import.meta.url));
       if (module?.startsWith('/') && source.startsWith('/')) return moduleId(path, key, source);
       // As the workbook itself would import it, wherever the page lies.
       return await this.resolve(source, fileURLToPath(import.meta.url), { skipSelf: true });
     },
-    load(id) {
+    async load(id) {
       const { path, key, module } = parseId(id);
       if (!/\.(?:md|mdx|markdown)$/.test(path)) return null;
       if (key === undefined) {
         const data = load(path);
         return { code: suiteModule(path, data, progress(path)), map: { mappings: '' } };
       }
+      if (module === 'eventsourcing/postgres') return await readFile(POSTGRES, 'utf8');
+      if (module === 'pg') return pgModule(path, key);
       if (module === 'probe') return `import { session } from ${sessionOf(path, key)}; export default session.probe;`;
       if (module === 'vitest') return vitestModule(path, key);
       const data = pages.get(path) ?? load(path);
       const program = data.programs.get(key);
-      if (module === 'session') return sessionModule(path, key, data);
+      if (module === 'session') {
+        const needed = data.needs.get(key)?.database === true;
+        return sessionModule(path, key, data, needed ? await databaseUrl() : undefined);
+      }
       const compiled = program?.modules.find(({ name }) => name === module);
       if (!compiled) throw new Error(`${path} has no module ${module} in its program ${key}.`);
       return { code: compiled.code, map: mapToPage(compiled, data, path) };
@@ -119,18 +136,36 @@ function suiteModule(
 }
 
 /** The session of one program, shared by its modules and the test file. */
-function sessionModule(path: string, key: string, { programs, page }: PageData): string {
+function sessionModule(
+  path: string,
+  key: string,
+  { programs, page, needs }: PageData,
+  serverUrl: string | undefined,
+): string {
   const modules = programs.get(key)?.modules ?? [];
   const entry = modules.at(-1)?.name ?? '';
   const library = modules.some(({ imports }) => imports.includes('eventsourcing'));
   const node = page.fences.filter(({ mode }) => mode === 'node').map(({ id }) => id);
+  const around = [needs.get(key) ?? { folder: false, database: false, files: {} }, ...(serverUrl ? [serverUrl] : [])];
   return [
     `import { createSession } from ${here('./session.ts')};`,
+    `import { createSurroundings } from ${here('./surroundings.ts')};`,
     'export const session = createSession(() => ({',
     `  run: () => import(${JSON.stringify(moduleId(path, key, entry))}),`,
     library ? `  library: () => import('eventsourcing'),` : '',
     `  isNode: (fence) => ${JSON.stringify(node)}.includes(fence),`,
-    '}));',
+    `}), createSurroundings(${around.map((each) => JSON.stringify(each)).join(', ')}));`,
+  ].join('\n');
+}
+
+function pgModule(path: string, key: string): string {
+  return [
+    `import { createPg } from ${here('./pg.ts')};`,
+    `import { session } from ${sessionOf(path, key)};`,
+    'const pg = createPg(session.surroundings.database);',
+    'export default pg;',
+    'export const { Client, Pool, Query, DatabaseError, Result, TypeOverrides, types, defaults } = pg;',
+    'export const { escapeIdentifier, escapeLiteral } = pg;',
   ].join('\n');
 }
 

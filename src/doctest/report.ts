@@ -1,3 +1,5 @@
+import type { StoreName } from '../extract/page.ts';
+import { firstResults } from './choices.ts';
 import type { Failure, FenceResult } from './failure.ts';
 import type { PageData } from './page-data.ts';
 
@@ -7,7 +9,9 @@ export interface PageReport {
   readonly title: string;
   /** How many `ts` fences the page has. */
   readonly found: number;
-  /** How many of them were executed. */
+  /** The stores that the reader can choose from; the page was run with each. */
+  readonly stores: readonly StoreName[];
+  /** How many of the fences were executed. */
   readonly run: number;
   /** How many are only type-checked, because they must not compile. */
   readonly typed: number;
@@ -19,9 +23,10 @@ export interface PageReport {
   readonly skipped: readonly { readonly line: number; readonly reason: string }[];
   readonly failures: readonly Failure[];
   readonly notices: readonly string[];
-  /** What each fence printed, by its id and line. */
+  /** What each fence printed, by its id and line; once for each store, if its program holds what was chosen. */
   readonly fences: readonly {
     readonly id: string;
+    readonly store?: StoreName;
     readonly line: number;
     readonly status: string;
     readonly text: string;
@@ -62,23 +67,32 @@ export function reportPage(
 ): PageReport {
   const lineOf = (id: string) => page.fences.find((fence) => fence.id === id)?.line ?? 1;
   const unrun = page.fences.filter(({ mode }) => mode === 'static');
+  // A fence is skipped on one store and not on another only for a failure, which says so itself.
+  const first = firstResults(results);
   const reasons = [...unrun.map(({ line, reason }) => ({ line: line - 1, reason })), ...page.shells];
   return {
     path: page.path,
     title: page.title,
     found: page.fences.length,
-    run: results.filter(({ status }) => status !== 'skipped').length,
+    stores: page.stores,
+    run: first.filter(({ status }) => status !== 'skipped').length,
     typed: page.fences.filter(({ errors }) => errors).length,
     static: reasons.map(withReason).sort((a, b) => a.line - b.line),
     node: page.fences
       .filter(({ mode }) => mode === 'node')
       .map(({ line, reason }) => withReason({ line: line - 1, reason })),
-    skipped: results.flatMap(({ fence, status, reason }) =>
+    skipped: first.flatMap(({ fence, status, reason }) =>
       status === 'skipped' ? [withReason({ line: lineOf(fence), reason })] : [],
     ),
     failures: [...failures].sort((a, b) => a.line - b.line || (a.column ?? 0) - (b.column ?? 0)),
     notices,
-    fences: results.map(({ fence, status, text }) => ({ id: fence, line: lineOf(fence), status, text })),
+    fences: results.map(({ fence, store, status, text }) => ({
+      id: fence,
+      ...(store === undefined ? {} : { store }),
+      line: lineOf(fence),
+      status,
+      text,
+    })),
   };
 }
 
@@ -143,7 +157,7 @@ export function renderReport(report: Report, read: (path: string) => readonly st
 
 function renderPage(page: PageReport, read: () => readonly string[]): string[] {
   const counts = [
-    `${page.run} of ${plural(page.found, 'snippet')} run`,
+    `${page.run} of ${plural(page.found, 'snippet')} run${page.stores.length > 0 ? ` (${page.stores.join(', ')})` : ''}`,
     ...(page.typed > 0 ? [`${page.typed} type-checked`] : []),
     ...(page.static.length > 0 ? [`${page.static.length} static`] : []),
     ...(page.node.length > 0 ? [`${page.node.length} in Node only`] : []),
@@ -162,7 +176,7 @@ function renderPage(page: PageReport, read: () => readonly string[]): string[] {
 }
 
 function renderFailure(
-  { line, column, kind, message, expected, found }: Failure,
+  { line, column, kind, store, message, expected, found }: Failure,
   path: string,
   lines: readonly string[],
 ) {
@@ -171,7 +185,7 @@ function renderFailure(
     text === undefined ? [] : [`      ${name}`, ...text.split('\n').map((each) => `        ${each}`)];
   return [
     '',
-    `    ${place}  ${kind}`,
+    `    ${place}  ${kind}${store === undefined ? '' : ` [${store}]`}`,
     ...message.split('\n').map((each) => `      ${each}`),
     ...side('expected', expected),
     ...side('found', found),

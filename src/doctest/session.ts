@@ -1,6 +1,7 @@
 import type { ConsoleEntry } from '../probe/entry.ts';
 import { createProbe, type Probe } from '../probe/probe.ts';
 import { confineGlobals } from './globals.ts';
+import type { Surroundings } from './surroundings.ts';
 
 /** Everything that was seen of one fence while it ran. */
 export interface Observed {
@@ -32,10 +33,13 @@ export interface ProgramModules {
 
 export interface Session {
   readonly probe: Probe;
+  readonly surroundings: Surroundings;
   /** Lets the program go on through a section, and reports what happened in it. */
   section(fence: string): Promise<Observation>;
   /** Runs a program that only imports a named file. */
   file(fence: string): Promise<Observation>;
+  /** Takes away what the program has left. */
+  dispose(): Promise<void>;
 }
 
 /** How long a fence may take. It is generous: a fence of a page takes milliseconds. */
@@ -45,7 +49,7 @@ export const FENCE_LIMIT = 10_000;
  * One run of a program, held at the beginning of each fence until that fence's test begins. The module of the program is
  * a real one: it waits in its own `await $$probe.enter(…)`.
  */
-export function createSession(modules: () => ProgramModules): Session {
+export function createSession(modules: () => ProgramModules, surroundings: Surroundings): Session {
   const entries: ConsoleEntry[] = [];
   const expected = new Map<string, { error: unknown }>();
   const failedTests: { fence: string; name: string; error: unknown }[] = [];
@@ -70,8 +74,10 @@ export function createSession(modules: () => ProgramModules): Session {
     if (broken !== undefined) return { skipped: broken };
     const { run, library, isNode } = modules();
     if (library) probe.watchPending(await library());
+    await surroundings.prepare();
     stray = [];
-    const confined = confineGlobals(probe, isNode(fence), (error) => stray.push(error));
+    const { folder, env } = surroundings;
+    const confined = confineGlobals(probe, { node: isNode(fence), folder, env }, (error) => stray.push(error));
     try {
       open.release(fence);
       program ??= run().then(
@@ -106,12 +112,14 @@ export function createSession(modules: () => ProgramModules): Session {
 
   return {
     probe,
+    surroundings,
     section: (fence) => observe(fence, left.wait(fence)),
     // A file has no section of its own: it has run when the program that imports it is over.
     file: async (fence) => {
       const observation = await observe(fence, new Promise(() => {}));
       return 'skipped' in observation ? observation : { ...observation, missed: false };
     },
+    dispose: () => surroundings.dispose(),
   };
 }
 

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
-import { describe, type TestContext, test } from 'vitest';
+import { afterAll, describe, type TestContext, test } from 'vitest';
 import type { FenceClaim } from '../compiler/claims.ts';
-import type { Fence } from '../extract/page.ts';
+import type { Fence, StoreName } from '../extract/page.ts';
 import type { Failure, FenceResult } from './failure.ts';
 import { type Judged, judge, print, type Verdict } from './judge.ts';
 import type { Step } from './plan.ts';
@@ -41,14 +41,18 @@ export function describePage(data: SuiteData, sessions: Readonly<Record<string, 
   describe('snippets', () => {
     for (const step of data.steps) {
       const { fence } = step;
-      const name = [...fence.headings, `line ${fence.line}`].join(' > ');
+      const store = 'store' in step ? step.store : undefined;
+      const name = [...fence.headings, `line ${fence.line}`].join(' > ') + (store === undefined ? '' : ` [${store}]`);
       test(name, { timeout: TEST_LIMIT }, async (context) => {
         if (step.kind === 'static') return context.skip(`static: ${fence.reason ?? 'no reason is given'}`);
         if (step.kind === 'errors') return context.skip('only type-checked: it must not compile');
-        if (data.progress !== undefined) writeFileSync(data.progress, fence.id);
-        report(context, await runStep(step, data, sessions), data);
+        if (data.progress !== undefined) writeFileSync(data.progress, `${fence.id} ${process.pid}`);
+        report(context, await runStep(step, data, sessions), store, data);
       });
     }
+    afterAll(async () => {
+      for (const session of Object.values(sessions)) await session.dispose();
+    });
   });
 }
 
@@ -111,13 +115,13 @@ function uncompiled(fence: Fence, { fence: culprit, failure }: { fence: string; 
 }
 
 /** Hands the result to the reporters, and fails or skips the test. */
-function report(context: TestContext, judged: Judged, { path }: SuiteData): void {
+function report(context: TestContext, judged: Judged, store: StoreName | undefined, { path }: SuiteData): void {
   const errors = judged.failures.map((failure) => toError(failure, path));
   const failures = judged.failures.map(({ cause, ...failure }, index) => ({
     ...failure,
     ...(cause ? placeIn(errors[index], path) : {}),
   }));
-  context.task.meta.fence = { ...judged, failures };
+  context.task.meta.fence = { ...judged, ...(store === undefined ? {} : { store }), failures };
   if (judged.reason !== undefined) context.skip(judged.reason);
   const [first, ...more] = errors;
   if (!first) return;

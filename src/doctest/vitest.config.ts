@@ -1,11 +1,17 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { createDatabaseServer } from './database-server.ts';
 import { doctests } from './plugin.ts';
+
+const server = createDatabaseServer();
 
 /** The pages of the workbook as test files: `vitest --config src/doctest/vitest.config.ts`, with or without `--watch`. */
 export default defineConfig({
   root: fileURLToPath(new URL('../..', import.meta.url)),
-  plugins: [doctests()],
+  plugins: [
+    doctests({ databaseUrl: server.url }),
+    { name: 'database-server', configureVitest: ({ vitest }) => vitest.onClose(server.stop) },
+  ],
   test: {
     name: 'doctests',
     include: ['content/**/*.mdx'],

@@ -1,5 +1,5 @@
-import { watch } from 'node:fs';
-import { resolve } from 'node:path';
+import { globSync, watch } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import type { Doctest } from './doctest.ts';
 import { findPages, folderOf } from './find.ts';
 import type { PageReport } from './report.ts';
@@ -10,7 +10,7 @@ const SETTLE = 100;
 export interface WatchOptions {
   readonly doctest: Doctest;
   readonly patterns: readonly string[];
-  /** A file whose change concerns every page. */
+  /** The library's main module. Its change concerns every page, and it stands for the modules beside it. */
   readonly library: string;
   readonly print: (reports: readonly PageReport[]) => void;
   readonly complain: (error: unknown) => void;
@@ -27,7 +27,9 @@ export async function watchPages({ doctest, patterns, library, print, complain, 
     const { paths } = await findPages(patterns);
     const everything = changed.has(library);
     const wanted = paths.filter((path) => everything || changed.has(path));
-    const forgotten = [...changed];
+    const forgotten = everything
+      ? [...changed, ...paths, ...globSync(join(dirname(library), '**/*.js'))]
+      : [...changed];
     changed.clear();
     for (const path of forgotten) await doctest.forget(path);
     if (wanted.length > 0) print(await doctest.test(wanted));

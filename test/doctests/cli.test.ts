@@ -1,5 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -101,6 +101,10 @@ describe('planted failures', () => {
     ['syntax-error', 'compile', 4, /not closed/],
     ['never-ends', 'hung', 4, /did not end/],
     ['node-name', 'type', 10, /sep/],
+    ['choices-differ', 'choice', 16, /on SQLite than on Memory/],
+    ['choice-untyped', 'type', 12, /TS2322/],
+    ['choice-fails', 'value', 14, /^On SQLite: The value is another one/],
+    ['choice-apart', 'page', 9, /follow each other directly/],
   ])('%s: %s, line %i', (name, kind, line, message) => {
     const failures = failuresOf(name);
     expect(failures).toContainEqual(expect.objectContaining({ kind, line, message: expect.stringMatching(message) }));
@@ -112,6 +116,8 @@ describe('planted failures', () => {
   test('both sides are shown', () => {
     expect(failuresOf('wrong-value')).toMatchObject([{ expected: '4', found: '3' }]);
     expect(failuresOf('wrong-output')).toMatchObject([{ expected: 'sit\nroll over', found: 'sit\nspeak' }]);
+    expect(failuresOf('choices-differ')).toMatchObject([{ expected: 'memory', found: 'sqlite', store: 'sqlite' }]);
+    expect(failuresOf('choice-fails')).toMatchObject([{ expected: "'memory'", found: "'sqlite'", store: 'sqlite' }]);
     expect(failuresOf('stale-recording')).toMatchObject([{ expected: 'yesterday', found: 'today' }]);
   });
 
@@ -147,6 +153,26 @@ describe('good pages', () => {
 
   test('a page may lie anywhere, and its path be relative and hold the characters of patterns', () => {
     expect(good.pages.find(({ path }) => path === '[slug].md')).toMatchObject({ run: 1, title: 'Slug' });
+  });
+});
+
+describe('a page with a choice of store', () => {
+  test('runs once for each store, each in a place of its own, and leaves nothing behind', async () => {
+    const before = new Set(await readdir(tmpdir()));
+    const { pages, ...good } = await report([fixtures('good/stores.md')]);
+    expect(pages.flatMap(({ failures }) => failures)).toEqual([]);
+    expect(good).toMatchObject({ ok: true, code: 0, totals: { found: 9, run: 9, node: 1 } });
+    expect(pages[0]?.stores).toEqual(['memory', 'sqlite', 'postgres']);
+    expect(pages[0]?.notices).toEqual([]);
+    const ran = Map.groupBy(pages[0]?.fences ?? [], ({ id }) => id);
+    const storesOf = (id: string) => ran.get(id)?.map(({ store }) => store);
+    expect(['f1', 'f2', 'f3'].map(storesOf)).toEqual([['memory'], ['sqlite'], ['postgres']]);
+    expect(storesOf('f5'), 'a fence that imports what was chosen').toEqual(['memory', 'sqlite', 'postgres']);
+    expect(storesOf('f7'), 'a fence that does not').toEqual([undefined]);
+    expect(await readdir(fixtures('good'))).not.toContain('dogs.db');
+    expect(await readdir(ROOT)).not.toContain('dogs.db');
+    const left = (await readdir(tmpdir())).filter((name) => name.startsWith('snippets-') && !before.has(name));
+    expect(left).toEqual([]);
   });
 });
 

@@ -60,6 +60,29 @@ describe('assemble', () => {
     'test\n1;',
   );
 
+  test('a program holds the chosen alternative alone', () => {
+    const alternatives = fencesOf(
+      `file=store.ts store=memory${code("export const name = 'memory';")}`,
+      `file=store.ts store=sqlite${code("export const name = 'sqlite';")}`,
+      code("import { name } from './store.ts';", 'console.log(name);'),
+    );
+    const taken = (target: string, store?: 'memory' | 'sqlite', edits = new Map<string, string>()) => {
+      const { modules } = assemble(alternatives, target, edits, store === undefined ? {} : { store });
+      return modules.map(({ name, segments }) => [name, ...segments.map(({ fence }) => fence)]);
+    };
+    const chosen = (fence: string) => [
+      ['/store.ts', fence],
+      ['/program.ts', 'f3'],
+    ];
+    expect(taken('f3')).toEqual(chosen('f1'));
+    expect(taken('f3', 'memory')).toEqual(chosen('f1'));
+    expect(taken('f3', 'sqlite')).toEqual(chosen('f2'));
+    // An alternative that is run itself is the one that its file holds.
+    expect(taken('f2', 'memory')).toEqual([['/store.ts', 'f2'], ['/program.ts']]);
+    const edited = assemble(alternatives, 'f3', new Map([['f2', "export const name = 'mine';"]]), { store: 'sqlite' });
+    expect(edited.modules[0]?.source).toContain('mine');
+  });
+
   test('keeps the lines of the page', () => {
     const { modules, target } = assemble(fences, 'f4');
     expect(target).toBe('f4');
@@ -283,7 +306,7 @@ describe('a program that does not compile', () => {
   test('the sentence names what may be imported', () => {
     const unknown = fencesOf("\nimport x from 'eventsourcin';");
     expect(failure(() => compile(assemble(unknown, 'f1'))).message).toMatch(
-      /'eventsourcin'.*'eventsourcing', 'vitest'/,
+      /'eventsourcin'.*'eventsourcing',.* 'vitest'/,
     );
     const file = fencesOf('file=dog.ts\nexport const d = 1;', "\nimport { d } from './dgo.ts';");
     expect(failure(() => compile(assemble(file, 'f2'))).message).toMatch(/'\.\/dgo\.ts'.*'\.\/dog\.ts'/);

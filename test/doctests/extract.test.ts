@@ -177,3 +177,75 @@ describe('what surrounds a fence', () => {
     ]);
   });
 });
+
+describe('choices of store', () => {
+  const choice = (file: string, ...stores: string[]) =>
+    stores.map((store) => fence(`ts file=${file} store=${store}`, `export const name = '${store}';`)).join('\n');
+  const messages = (markdown: string) => page(markdown).problems.map(({ line, message }) => [line, message]);
+
+  test('alternatives right behind each other are one choice, in one scope', () => {
+    const { fences, stores, problems } = page(
+      `${choice('store.ts', 'memory', 'sqlite', 'postgres')}\nprose\n\n${choice('other.ts', 'memory', 'sqlite', 'postgres')}\n${fence('ts', "import { name } from './store.ts';")}`,
+    );
+    expect(problems).toEqual([]);
+    expect(stores).toEqual(['memory', 'sqlite', 'postgres']);
+    expect(fences.map(({ alternative }) => alternative)).toEqual([
+      { store: 'memory', choice: 'f1' },
+      { store: 'sqlite', choice: 'f1' },
+      { store: 'postgres', choice: 'f1' },
+      { store: 'memory', choice: 'f4' },
+      { store: 'sqlite', choice: 'f4' },
+      { store: 'postgres', choice: 'f4' },
+      undefined,
+    ]);
+    expect(new Set(fences.map(({ scope }) => scope)).size).toBe(1);
+  });
+
+  test('a choice that comes again replaces the whole one before it', () => {
+    const { fences, problems } = page(
+      `${choice('store.ts', 'memory', 'sqlite')}\nprose\n\n${choice('store.ts', 'memory', 'sqlite')}`,
+    );
+    expect(problems).toEqual([]);
+    expect(fences.map(({ scope, alternative }) => [scope, alternative?.choice])).toEqual([
+      [0, 'f1'],
+      [0, 'f1'],
+      [1, 'f3'],
+      [1, 'f3'],
+    ]);
+  });
+
+  test('a page without a choice offers no store', () => {
+    expect(page(fence('ts', 'a')).stores).toEqual([]);
+  });
+
+  test.each([
+    ['another store', fence('ts file=a.ts store=redis', 'a'), 1, /no store "redis".*store=sqlite/],
+    ['no file', fence('ts store=memory', 'a'), 1, /needs a `file`/],
+    ['a test file', fence('ts file=a.test.ts store=memory', 'a'), 1, /exclude each other/],
+    ['a store twice', choice('a.ts', 'memory', 'sqlite', 'sqlite'), 9, /`store=sqlite` twice/],
+    ['one alternative', choice('a.ts', 'memory'), 1, /has one alternative/],
+    [
+      'prose between',
+      `${choice('a.ts', 'memory')}\nprose\n\n${choice('a.ts', 'sqlite')}`,
+      7,
+      /follow each other directly/,
+    ],
+    [
+      'another order',
+      `${choice('a.ts', 'memory', 'sqlite')}\nprose\n\n${choice('b.ts', 'sqlite', 'memory')}`,
+      11,
+      /offers `sqlite`, `memory`, and the one on line 1 offers `memory`, `sqlite`/,
+    ],
+    ['output', `${choice('a.ts', 'memory', 'sqlite')}\n${fence('output', 'a')}`, 9, /no `output`/],
+    ...['static="x"', 'node="x"', 'throws', 'errors=2322', 'test', 'scope', 'exercise=starter'].map(
+      (other): [string, string, number, RegExp] => [
+        other,
+        fence(`ts file=a.ts store=memory ${other}`, 'a'),
+        1,
+        /`store` and `\w+` exclude each other/,
+      ],
+    ),
+  ])('%s is a problem', (_, markdown, line, message) => {
+    expect(messages(markdown)).toContainEqual([line, expect.stringMatching(message)]);
+  });
+});

@@ -15,6 +15,7 @@ const page = (over: Partial<PageReport>): PageReport => ({
   failures: [],
   notices: [],
   fences: [],
+  stores: [],
   ...over,
 });
 

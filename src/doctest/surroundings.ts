@@ -1,0 +1,101 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Client } from 'pg';
+import type { ProgramNeeds } from './needs.ts';
+import type { Database } from './pg.ts';
+
+const PACKAGES = fileURLToPath(new URL('../../node_modules', import.meta.url));
+
+/** What a program finds around it on the machine, fresh for each run, and taken away after it. */
+export interface Surroundings {
+  /** Makes what the program needs, at the first call. */
+  prepare(): Promise<void>;
+  /** The folder that the program is in, if it needs one. */
+  readonly folder?: string;
+  readonly database: Database;
+  /** What a fence in Node finds in its environment, besides what is there anyway. */
+  readonly env: Readonly<Record<string, string>>;
+  dispose(): Promise<void>;
+}
+
+/** @param serverUrl a database on the server that the program's own database is made on */
+export function createSurroundings(needs: ProgramNeeds, serverUrl: string | undefined): Surroundings {
+  const clients = new Set<Client>();
+  let folder: string | undefined;
+  let url: string | undefined;
+  let preparing: Promise<void> | undefined;
+
+  const prepare = async () => {
+    if (needs.folder) folder = await makeFolder(needs.files);
+    if (needs.database && serverUrl !== undefined) url = await makeDatabase(serverUrl);
+  };
+  return {
+    prepare() {
+      preparing ??= prepare();
+      return preparing;
+    },
+    get folder() {
+      return folder;
+    },
+    database: {
+      get url() {
+        if (url === undefined) throw new Error('This program has no database: nothing on the page imports one.');
+        return url;
+      },
+      opened: (client) => clients.add(client),
+    },
+    get env(): Readonly<Record<string, string>> {
+      return url === undefined ? {} : { POSTGRES_URL: url };
+    },
+    async dispose() {
+      // What the page has not closed would keep the database, and the process, in use.
+      await Promise.all([...clients].map((client) => client.end()));
+      if (url !== undefined && serverUrl !== undefined) {
+        await run(serverUrl, `DROP DATABASE ${databaseOf(url)} WITH (FORCE)`);
+      }
+      if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A folder in which Node runs the page's files, with the packages that the workbook has. */
+async function makeFolder(files: Readonly<Record<string, string>>): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'snippets-'));
+  const all = Object.entries(files);
+  if (all.length === 0) return folder;
+  symlinkSync(PACKAGES, join(folder, 'node_modules'), 'junction');
+  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }\n');
+  for (const [name, code] of all) {
+    const path = join(folder, name);
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, `${code}\n`);
+  }
+  return folder;
+}
+
+async function makeDatabase(serverUrl: string): Promise<string> {
+  const url = new URL(serverUrl);
+  // Whoever started the server, or was lent it, knows by the name what to take away.
+  const name = `${databaseOf(serverUrl)}_${randomBytes(6).toString('hex')}`;
+  await run(serverUrl, `CREATE DATABASE ${name}`);
+  url.pathname = `/${name}`;
+  return url.href;
+}
+
+function databaseOf(url: string): string {
+  return new URL(url).pathname.slice(1);
+}
+
+async function run(url: string, statement: string): Promise<void> {
+  const client = new Client(url);
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
