@@ -22,13 +22,15 @@ const ENTRIES = [
   'compression/node',
   'crypto/index',
   'crypto/node',
+  'pglite/index',
   'postgres/index',
   'sqlite/index',
+  'sqlite-wasm/index',
   'testing/index',
 ];
 
 /** What several modules may have a copy of each, since nothing compares its classes. */
-const COPIED = ['../sql/', '../domain/random-bytes.ts'];
+const COPIED = ['../sql/', '../sqlite/', '../postgres/', '../domain/random-bytes.ts'];
 
 /** @type {import('esbuild').Plugin} */
 const rootStaysOutside = {

@@ -43,7 +43,7 @@ test.each(examples())('the example in $name runs, and prints what it says', asyn
   const promised = [...code.matchAll(/console\.log\(.*\);(?: \}\)?)? \/\/ (.*)$/gm)].map(([, line]) => line);
   const library = pathToFileURL(source).href;
   const here = code.replaceAll(
-    /from 'eventsourcing(\/\w+)?'/g,
+    /from 'eventsourcing(\/[\w-]+)?'/g,
     (_, subpath = '') => `from '${library}.${subpath}/index.ts'`,
   );
   const { code: script } = await transform(here, {

@@ -12,7 +12,7 @@ export default defineConfig({
     // The source, not the package: a failure points at the line to mend, and nothing needs to be built first.
     alias: [
       { find: /^eventsourcing$/, replacement: source('index.ts') },
-      { find: /^eventsourcing\/(\w+)$/, replacement: source('$1/index.ts') },
+      { find: /^eventsourcing\/([\w-]+)$/, replacement: source('$1/index.ts') },
     ],
   },
   test: {

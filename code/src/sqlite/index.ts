@@ -1,9 +1,10 @@
-import { openNodeSqlite, type SqliteOptions } from './node-driver.ts';
+import { openNodeSqlite } from './node-driver.ts';
+import type { SqliteOptions } from './options.ts';
 import { type SqliteStore, sqliteStore } from './store.ts';
 
 export type { Row } from '../sql/rows.ts';
 export type { SqliteDriver, SqliteStatement, SqliteValue } from './driver.ts';
-export type { SqliteOptions } from './node-driver.ts';
+export type { SqliteOptions } from './options.ts';
 export { type SqliteStore, sqliteStore } from './store.ts';
 
 /**

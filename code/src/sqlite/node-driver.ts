@@ -1,38 +1,14 @@
 import { DatabaseSync } from 'node:sqlite';
-import { ArgumentError } from '../index.ts';
 import { primaryCode, translated } from './connection.ts';
 import type { SqliteDriver } from './driver.ts';
+import { checkedOptions, type SqliteOptions } from './options.ts';
 
-/** How much a commit waits for the disk, from nothing to everything. */
-const SYNCHRONOUS = ['off', 'normal', 'full', 'extra'] as const;
-
-export interface SqliteOptions {
-  /**
-   * When a save counts as durable. `full` (unless given): once the disk has it; it then outlives a power failure.
-   * `normal`: much faster; outlives a crash of the process, but the last saves may be lost with the power. Never is a
-   * save half there, save with `off`.
-   */
-  readonly synchronous?: (typeof SYNCHRONOUS)[number] | undefined;
-  /** How many milliseconds a save waits for another process that writes to the same file; 5000 unless given. */
-  readonly busyTimeout?: number | undefined;
-  /** Whether the file is opened for reading only. It then has to exist, with its tables. */
-  readonly readOnly?: boolean | undefined;
-}
-
-const DEFAULT_BUSY_TIMEOUT_MS = 5_000;
 const PAUSE_MS = 10;
 const SQLITE_BUSY = 5;
 
 /** Opens a database with the SQLite that is part of Node. */
 export function openNodeSqlite(file: string, options: SqliteOptions): SqliteDriver {
-  const { synchronous = 'full', busyTimeout = DEFAULT_BUSY_TIMEOUT_MS, readOnly = false } = options;
-  if (file === '') throw new ArgumentError('A store on SQLite needs the path of a file, or :memory:.');
-  if (!SYNCHRONOUS.includes(synchronous)) {
-    throw new ArgumentError(`The option synchronous must be one of ${SYNCHRONOUS.join(', ')}, not ${synchronous}.`);
-  }
-  if (!Number.isSafeInteger(busyTimeout) || busyTimeout < 0) {
-    throw new ArgumentError(`The option busyTimeout must be a whole number of milliseconds, not ${busyTimeout}.`);
-  }
+  const { synchronous, busyTimeout, readOnly } = checkedOptions(file, options);
   let database: DatabaseSync | undefined;
   try {
     database = new DatabaseSync(file, { readOnly, timeout: busyTimeout });
