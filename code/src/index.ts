@@ -36,7 +36,7 @@ export { NAMESPACE_URL, uuid4, uuid5 } from './domain/uuid.ts';
 export type { Cipher, Compressor, StateContext } from './persistence/cipher.ts';
 export { CipherError, StateDamagedError, UpcastError, VersionConflictError } from './persistence/errors.ts';
 export { EventStore, type Notification } from './persistence/event-store.ts';
-export { checkEvents, checkedLimit } from './persistence/limits.ts';
+export { checkBounds, checkEvents, checkedLimit } from './persistence/limits.ts';
 export { Mapper, type MapperOptions } from './persistence/mapper.ts';
 export { MemoryRecorder, MemorySnapshotRecorder, memory } from './persistence/memory.ts';
 export type {

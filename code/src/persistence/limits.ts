@@ -14,6 +14,15 @@ export function checkedLimit(limit: number | undefined): number {
 }
 
 /**
+ * For recorders: refuses bounds of a selection that are not numbers. Databases differ in what they make of those.
+ *
+ * @throws {ArgumentError} unless each is absent or a number, which need not be whole or finite.
+ */
+export function checkBounds(...bounds: readonly (number | undefined)[]): void {
+  if (bounds.some(Number.isNaN)) throw new ArgumentError('A selection is bounded by numbers, and NaN is none.');
+}
+
+/**
  * For recorders: refuses events that one database would store and another would not, or not as they are.
  *
  * @throws {ArgumentError} unless versions are whole numbers from 0, and ids and topics are text that UTF-8 can hold,

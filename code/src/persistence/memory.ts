@@ -1,5 +1,5 @@
 import { VersionConflictError } from './errors.ts';
-import { checkEvents, checkedLimit } from './limits.ts';
+import { checkBounds, checkEvents, checkedLimit } from './limits.ts';
 import type {
   NotificationOptions,
   Recorder,
@@ -45,10 +45,11 @@ export class MemoryRecorder implements Recorder {
 
   async selectNotifications(options: NotificationOptions = {}): Promise<StoredNotification[]> {
     const { start = 1, stop = Number.POSITIVE_INFINITY } = options;
+    checkBounds(start, stop);
     const limit = checkedLimit(options.limit);
     const topics = options.topics === undefined ? undefined : new Set(options.topics);
     const found: StoredNotification[] = [];
-    for (let id = Math.max(1, start); id <= Math.min(stop, this.#log.length) && found.length < limit; id++) {
+    for (let id = Math.max(1, Math.ceil(start)); id <= Math.min(stop, this.#log.length) && found.length < limit; id++) {
       const notification = this.#log[id - 1];
       if (notification !== undefined && (topics === undefined || topics.has(notification.topic))) {
         found.push(notification);
@@ -84,6 +85,7 @@ export class MemorySnapshotRecorder implements SnapshotRecorder {
 
 function selected<T extends { readonly version: number }>(ordered: readonly T[], options: SelectOptions): T[] {
   const { gt = Number.NEGATIVE_INFINITY, lte = Number.POSITIVE_INFINITY, desc = false } = options;
+  checkBounds(gt, lte);
   const limit = checkedLimit(options.limit);
   const found = ordered.slice(positionAfter(ordered, gt), positionAfter(ordered, lte));
   if (desc) found.reverse();

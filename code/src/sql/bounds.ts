@@ -1,4 +1,4 @@
-import { checkedLimit, type NotificationOptions, type SelectOptions } from '../index.ts';
+import { checkBounds, checkedLimit, type NotificationOptions, type SelectOptions } from '../index.ts';
 
 /** The options of a selection as whole numbers that fit a 64-bit column. */
 export interface Bounds {
@@ -11,11 +11,13 @@ export interface Bounds {
 
 /** The bounds of versions. */
 export function versionBounds({ gt, lte, limit }: SelectOptions): Bounds {
+  checkBounds(gt, lte);
   return { from: gt === undefined ? 0 : clamp(Math.floor(gt) + 1), to: upper(lte), limit: upper(checkedLimit(limit)) };
 }
 
 /** The bounds of positions. */
 export function positionBounds({ start, stop, limit }: NotificationOptions): Bounds {
+  checkBounds(start, stop);
   return {
     from: start === undefined ? 1 : clamp(Math.ceil(start)),
     to: upper(stop),

@@ -13,7 +13,7 @@ import { createOne, type RecorderCase, type RecorderUnderTest } from './subject.
 type FastCheck = typeof import('fast-check');
 
 /** One step of a script. Positions in it count events, and are turned into the ids that a recorder gave to them. */
-type Step =
+export type Step =
   | { readonly do: 'insert'; readonly events: readonly StoredEvent[] }
   | { readonly do: 'select'; readonly aggregateId: string; readonly options: SelectOptions }
   | { readonly do: 'selectNotifications'; readonly options: NotificationOptions }
@@ -49,7 +49,7 @@ export function scriptCases(subject: RecorderUnderTest): readonly RecorderCase[]
 }
 
 /** Runs steps on one recorder. Recorders may leave gaps between ids, so events are counted instead. */
-class Actor {
+export class Actor {
   readonly #recorder: Recorder;
   readonly #ids: number[] = [];
 
@@ -90,16 +90,23 @@ class Actor {
   }
 
   #id(place: number | undefined): number | undefined {
-    if (place === undefined || place < 1) return place;
-    return this.#ids[place - 1] ?? (this.#ids.at(-1) ?? 0) + place - this.#ids.length;
+    if (place === undefined || !Number.isFinite(place) || place < 1) return place;
+    const whole = Math.floor(place);
+    const id = this.#ids[whole - 1] ?? (this.#ids.at(-1) ?? 0) + whole - this.#ids.length;
+    return id + place - whole;
   }
 }
 
-function scripts(fc: FastCheck) {
+/** Random scripts, with what lies at the edges: bounds that are no positions, and limits that are none. */
+export function scripts(fc: FastCheck) {
   const aggregateId = fc.constantFrom('a', 'b', 'A', 'Ünï/犬 "\'\\%_');
   const topic = fc.constantFrom('Dog.Registered', 'Dog.TrickAdded', 'Hund.Geschlüpft');
   const version = fc.nat({ max: 5 });
-  const bound = fc.option(fc.integer({ min: -2, max: 8 }), { nil: undefined });
+  const edge = fc.constantFrom(0.5, 2.5, Number.MAX_SAFE_INTEGER, 1e300, -1e300, Infinity, -Infinity, Number.NaN);
+  const bound = fc.option(
+    fc.oneof({ weight: 5, arbitrary: fc.integer({ min: -2, max: 8 }) }, { weight: 1, arbitrary: edge }),
+    { nil: undefined },
+  );
   const limit = fc.option(fc.integer({ min: -1, max: 4 }), { nil: undefined, freq: 4 });
   const event = fc.record({ aggregateId, version, topic, state: fc.uint8Array({ maxLength: 20 }) }, PLAIN);
   const step: import('fast-check').Arbitrary<Step> = fc.oneof(

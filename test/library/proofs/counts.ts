@@ -29,7 +29,7 @@ const small: Counts = {
   lostConnections: 2,
   writers: { sqlite: { processes: 2, saves: 100 }, postgres: { processes: 2, saves: 200 } },
   batchSize: { fast: 10_000, postgres: 1_000 },
-  scripts: { fast: 50, postgres: 30, sideBySide: 20 },
+  scripts: { fast: 50, postgres: 30, sideBySide: 30 },
   lives: { replayed: 100, stored: 50 },
   sections: 100,
   encryptions: 50_000,
