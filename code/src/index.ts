@@ -1,12 +1,24 @@
 export { Application, type ApplicationOptions, type UpdateOptions } from './application/application.ts';
 export { Cache, type CacheOptions } from './application/cache.ts';
+export type {
+  BooleanVariable,
+  ChoiceVariable,
+  EnvReader,
+  EnvVariable,
+  FromEnv,
+  IntegerVariable,
+  TextVariable,
+} from './application/env-variable.ts';
+export type { Env } from './application/environment.ts';
 export {
   AggregateNotFoundError,
+  EnvironmentError,
   EventSchemaError,
   UnrecordedChangeError,
   WrongAggregateError,
 } from './application/errors.ts';
 export { type EventSchema, eventSchema } from './application/event-schema.ts';
+export { type EnvRegistry, envVariables, fromEnv } from './application/from-env.ts';
 export { NotificationLog, type Section } from './application/notification-log.ts';
 export { type GetOptions, Repository, type RepositoryOptions } from './application/repository.ts';
 export type { SnapshotOptions } from './application/snapshotting.ts';

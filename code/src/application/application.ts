@@ -55,7 +55,8 @@ export interface UpdateOptions {
  *
  * A subclass states, as static members:
  * - `aggregates`: the classes of its aggregates;
- * - `aliases`: old names of topics or events that are still in storage, each with the name of today.
+ * - `aliases`: old names of topics or events that are still in storage, each with the name of today;
+ * - `env`: defaults for the variables that `fromEnv` reads.
  *
  * @example
  * ```ts
@@ -194,7 +195,7 @@ export class Application {
         'ES_SNAPSHOTS_OFF',
         `The application ${this.name} takes no snapshots. Construct it with { snapshots: true } to take them by hand, with ` +
           '{ snapshots: { every: 50 } } to have one at each 50th version, or with { snapshots: { when: (event) => … } } ' +
-          'for a rule of your own.',
+          'for a rule of your own. With fromEnv, set IS_SNAPSHOTTING_ENABLED=yes or SNAPSHOTTING_INTERVAL=50.',
         { aggregateId: id, version: options.version },
       );
     }

@@ -59,3 +59,19 @@ export class UnrecordedChangeError extends EventSourcingError {
     this.aggregateId = aggregateId;
   }
 }
+
+/** An environment variable is missing, misspelt, or cannot be what it is (`ES_ENVIRONMENT`); see `fromEnv`. */
+export class EnvironmentError extends EventSourcingError {
+  override get name(): string {
+    return 'EnvironmentError';
+  }
+  /** The variable as it is set, for example `DOGSCHOOL_SQLITE_DBNAME`; if it is missing, without the application's name. */
+  readonly variable: string;
+  /** Undefined if the variable is missing, or may be a secret. */
+  readonly value: string | undefined;
+  constructor(variable: string, value: string | undefined, message: string, options?: ErrorOptions) {
+    super('ES_ENVIRONMENT', message, options);
+    this.variable = variable;
+    this.value = value;
+  }
+}

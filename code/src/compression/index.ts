@@ -1,6 +1,7 @@
 /** `eventsourcing/compression` where there is no Node. `./node.ts` is the same on Node's own zlib. */
 import { zlibSync } from 'fflate';
-import type { Compressor } from '../index.ts';
+import type { Compressor, FromEnv } from '../index.ts';
+import { zlibFrom } from './from-env.ts';
 import { inflate } from './inflate.ts';
 import { ZlibCompressor, type ZlibOptions } from './zlib.ts';
 
@@ -38,3 +39,17 @@ export type { ZlibOptions } from './zlib.ts';
 export function zlib(options: ZlibOptions = {}): Compressor {
   return new ZlibCompressor(options, { deflate: (bytes, level) => zlibSync(bytes, { level }), inflate });
 }
+
+/**
+ * The compressor `zlib` from variables, for `fromEnv`.
+ *
+ * @example
+ * ```ts
+ * import { Application, fromEnv } from 'eventsourcing';
+ * import { zlibFromEnv } from 'eventsourcing/compression';
+ *
+ * const options = fromEnv(Application, { COMPRESSOR_LEVEL: '9' }, { compressors: { zlib: zlibFromEnv } });
+ * console.log(Object.keys(options)); // [ 'compressor' ]
+ * ```
+ */
+export const zlibFromEnv: FromEnv<Compressor> = zlibFrom(zlib);

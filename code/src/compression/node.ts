@@ -1,6 +1,7 @@
 /** `eventsourcing/compression` where there is Node. */
 import { constants, deflateSync, inflateSync } from 'node:zlib';
-import type { Compressor } from '../index.ts';
+import type { Compressor, FromEnv } from '../index.ts';
+import { zlibFrom } from './from-env.ts';
 import { TooLargeError, ZlibCompressor, type ZlibOptions } from './zlib.ts';
 
 export type { ZlibOptions } from './zlib.ts';
@@ -19,3 +20,6 @@ export function zlib(options: ZlibOptions = {}): Compressor {
     },
   });
 }
+
+/** See `zlibFromEnv` in `./index.ts`, which does the same. */
+export const zlibFromEnv: FromEnv<Compressor> = zlibFrom(zlib);

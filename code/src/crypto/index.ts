@@ -1,7 +1,8 @@
 /** `eventsourcing/crypto` where there is no Node. `./node.ts` is the same on Node's own implementation. */
 import { gcm } from '@noble/ciphers/aes.js';
-import type { Cipher } from '../index.ts';
+import type { Cipher, FromEnv } from '../index.ts';
 import { type Aead, AesGcmCipher, type AesGcmOptions } from './aes-gcm.ts';
+import { aesGcmFrom } from './from-env.ts';
 
 export type { AesGcmOptions } from './aes-gcm.ts';
 export { createKey, type Keys } from './keys.ts';
@@ -46,6 +47,21 @@ export { createKey, type Keys } from './keys.ts';
 export function aesGcm(options: AesGcmOptions): Cipher {
   return new AesGcmCipher(options, aeadOf);
 }
+
+/**
+ * The cipher `aesGcm` from variables, for `fromEnv`.
+ *
+ * @example
+ * ```ts
+ * import { Application, fromEnv } from 'eventsourcing';
+ * import { aesGcmFromEnv, createKey } from 'eventsourcing/crypto';
+ *
+ * const env = { CIPHER_KEY: createKey(), CIPHER_KEY_ID: '2026-11', CIPHER_OLD_KEYS: `default:${createKey()}` };
+ * const options = fromEnv(Application, env, { ciphers: { aesGcm: aesGcmFromEnv } });
+ * console.log(Object.keys(options)); // [ 'cipher' ]
+ * ```
+ */
+export const aesGcmFromEnv: FromEnv<Cipher> = aesGcmFrom(aesGcm);
 
 function aeadOf(key: Uint8Array): Aead {
   return {

@@ -1,7 +1,8 @@
 /** `eventsourcing/crypto` where there is Node, whose own AES is several times as fast. */
 import { createCipheriv, createDecipheriv, createSecretKey } from 'node:crypto';
-import type { Cipher } from '../index.ts';
+import type { Cipher, FromEnv } from '../index.ts';
 import { type Aead, AesGcmCipher, type AesGcmOptions } from './aes-gcm.ts';
+import { aesGcmFrom } from './from-env.ts';
 
 export type { AesGcmOptions } from './aes-gcm.ts';
 export { createKey, type Keys } from './keys.ts';
@@ -15,6 +16,9 @@ const OPTIONS = { authTagLength: TAG_LENGTH } as const;
 export function aesGcm(options: AesGcmOptions): Cipher {
   return new AesGcmCipher(options, aeadOf);
 }
+
+/** See `aesGcmFromEnv` in `./index.ts`, which does the same. */
+export const aesGcmFromEnv: FromEnv<Cipher> = aesGcmFrom(aesGcm);
 
 function aeadOf(bytes: Uint8Array): Aead {
   const key = createSecretKey(bytes);

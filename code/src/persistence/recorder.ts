@@ -82,4 +82,6 @@ export interface Store {
   recorder(application: string): Recorder;
   /** Where that application's snapshots are; absent if the store keeps none. */
   snapshotRecorder?(application: string): SnapshotRecorder;
+  /** Gives back what the store holds, such as connections; absent if it holds nothing. */
+  close?(): Promise<void>;
 }

@@ -8,6 +8,7 @@ export type StoreErrorCode = Extract<ErrorCode, `ES_STORE_${string}`>;
  *
  * - `ES_STORE_BUSY`: another writer held the database for longer than the time-out. Nothing was stored; try again.
  * - `ES_STORE_CLOSED`: the store was closed before.
+ * - `ES_STORE_CONTRACT`: a recorder, of your own perhaps, did not answer as it has to. Events may have been stored.
  * - `ES_STORE_FAILED`: none of the others; the message is the database's.
  * - `ES_STORE_FULL`: there is no room for more. Nothing was stored.
  * - `ES_STORE_READ_ONLY`: the database does not take writes. Nothing was stored.

@@ -1,3 +1,5 @@
+import type { FromEnv } from '../index.ts';
+import { postgresFrom } from './from-env.ts';
 import { openPg, type PgOptions } from './pg-driver.ts';
 import { type PostgresStore, type PostgresStoreOptions, postgresStore } from './store.ts';
 
@@ -42,3 +44,19 @@ export interface PostgresOptions extends PostgresStoreOptions, PgOptions {}
 export function postgres(url: string, options: PostgresOptions = {}): PostgresStore {
   return postgresStore(openPg(url, options), options);
 }
+
+/**
+ * A store on PostgreSQL from variables, for `fromEnv`. No connection is made before the first use.
+ *
+ * @example
+ * ```ts
+ * import { Application, fromEnv } from 'eventsourcing';
+ * import { postgresFromEnv } from 'eventsourcing/postgres';
+ *
+ * const env = { PERSISTENCE_MODULE: 'postgres', POSTGRES_DBNAME: 'dogs', POSTGRES_HOST: 'db', POSTGRES_POOL_SIZE: '5' };
+ * const { store } = fromEnv(Application, env, { stores: { postgres: postgresFromEnv } });
+ * console.log(typeof store?.close); // function
+ * await store?.close?.();
+ * ```
+ */
+export const postgresFromEnv: FromEnv<PostgresStore> = postgresFrom(postgres);

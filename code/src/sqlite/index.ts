@@ -1,3 +1,5 @@
+import type { FromEnv } from '../index.ts';
+import { sqliteFrom } from './from-env.ts';
 import { openNodeSqlite } from './node-driver.ts';
 import type { SqliteOptions } from './options.ts';
 import { type SqliteStore, sqliteStore } from './store.ts';
@@ -38,3 +40,19 @@ export { type SqliteStore, sqliteStore } from './store.ts';
 export function sqlite(file: string, options: SqliteOptions = {}): SqliteStore {
   return sqliteStore(openNodeSqlite(file, options), options);
 }
+
+/**
+ * A store on SQLite from variables, for `fromEnv`.
+ *
+ * @example
+ * ```ts
+ * import { Application, fromEnv } from 'eventsourcing';
+ * import { sqliteFromEnv } from 'eventsourcing/sqlite';
+ *
+ * const env = { PERSISTENCE_MODULE: 'sqlite', SQLITE_DBNAME: ':memory:', SQLITE_SYNCHRONOUS: 'normal' };
+ * const { store } = fromEnv(Application, env, { stores: { sqlite: sqliteFromEnv } });
+ * console.log(await new Application({ store }).notificationLog.select()); // []
+ * await store?.close?.();
+ * ```
+ */
+export const sqliteFromEnv: FromEnv<SqliteStore> = sqliteFrom(sqlite);

@@ -1,7 +1,7 @@
 import { ArgumentError } from '../index.ts';
 
 /** How much a commit waits for the disk, from nothing to everything. */
-const SYNCHRONOUS = ['off', 'normal', 'full', 'extra'] as const;
+export const SYNCHRONOUS = ['off', 'normal', 'full', 'extra'] as const;
 
 export interface SqliteOptions {
   /**

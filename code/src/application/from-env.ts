@@ -1,0 +1,272 @@
+import { ArgumentError, DefinitionError } from '../domain/errors.ts';
+import type { Cipher, Compressor } from '../persistence/cipher.ts';
+import { memory } from '../persistence/memory.ts';
+import type { Store } from '../persistence/recorder.ts';
+import type { Application, ApplicationOptions } from './application.ts';
+import type {
+  BooleanVariable,
+  ChoiceVariable,
+  EnvReader,
+  EnvVariable,
+  FromEnv,
+  IntegerVariable,
+  TextVariable,
+} from './env-variable.ts';
+import { type Env, Environment } from './environment.ts';
+
+/** What variables can choose from, by the names that are their values. */
+export interface EnvRegistry {
+  /** What `PERSISTENCE_MODULE` can be, besides `memory`. */
+  readonly stores?: Readonly<Record<string, FromEnv<Store>>>;
+  /** What `CIPHER_MODULE` can be, besides `none`. */
+  readonly ciphers?: Readonly<Record<string, FromEnv<Cipher>>>;
+  /** What `COMPRESSOR_MODULE` can be, besides `none`. */
+  readonly compressors?: Readonly<Record<string, FromEnv<Compressor>>>;
+  /**
+   * The name of the application, and, in capitals, the prefix of its own variables; the class's name unless given. Give
+   * one if your program is minified, since that changes the names of classes.
+   */
+  readonly name?: string;
+}
+
+const NONE = 'none';
+
+/** What would be dangerous to pass by, and why it would be: events would be stored in the clear, say. */
+const IGNORED = [
+  ['CIPHER_KEY', 'give fromEnv a cipher to use it with, { ciphers: { aesGcm: aesGcmFromEnv } }'],
+  ['CIPHER_TOPIC', 'the variable that chooses a cipher is CIPHER_MODULE'],
+  ['COMPRESSOR_TOPIC', 'the variable that chooses a compressor is COMPRESSOR_MODULE'],
+] as const;
+
+const IS_SNAPSHOTTING_ENABLED: BooleanVariable = {
+  name: 'IS_SNAPSHOTTING_ENABLED',
+  type: 'boolean',
+  doc: 'Whether snapshots are taken; no unless SNAPSHOTTING_INTERVAL is set.',
+};
+const SNAPSHOTTING_INTERVAL: TextVariable = {
+  name: 'SNAPSHOTTING_INTERVAL',
+  type: 'text',
+  doc: 'How often snapshots are taken: 50, or for each topic Dog:50,Cat:100. Unless set, by hand only.',
+  unit: 'versions',
+};
+const AGGREGATE_CACHE_MAXSIZE: IntegerVariable = {
+  name: 'AGGREGATE_CACHE_MAXSIZE',
+  type: 'integer',
+  min: 1,
+  doc: 'How many aggregates the cache holds. Unless set, there is no cache.',
+  unit: 'aggregates',
+};
+const AGGREGATE_CACHE_FASTFORWARD: BooleanVariable = {
+  name: 'AGGREGATE_CACHE_FASTFORWARD',
+  type: 'boolean',
+  doc: 'Whether each reading from the cache looks for newer events; yes unless set. Of no effect without a cache.',
+};
+const SECTION_SIZE: IntegerVariable = {
+  name: 'NOTIFICATION_LOG_SECTION_SIZE',
+  type: 'integer',
+  min: 1,
+  doc: 'How many notifications the log gives out at once, at most; 10 unless set.',
+  unit: 'notifications',
+};
+const IS_VERIFYING_ENABLED: BooleanVariable = {
+  name: 'IS_VERIFYING_ENABLED',
+  type: 'boolean',
+  doc: 'Whether each aggregate is replayed before it is saved; no unless set.',
+};
+
+/**
+ * All the variables that `fromEnv` reads when it is given the same registry, for documentation or a `--help`.
+ *
+ * @example
+ * ```ts
+ * import { envVariables } from 'eventsourcing';
+ * import { zlibFromEnv } from 'eventsourcing/compression';
+ *
+ * const variables = envVariables({ compressors: { zlib: zlibFromEnv } });
+ * console.log(variables.find(({ name }) => name === 'COMPRESSOR_MAX_SIZE')?.unit); // bytes
+ * ```
+ */
+export function envVariables(registry: EnvRegistry = {}): EnvVariable[] {
+  const { persistence, cipher, compressor } = choicesOf(registry);
+  const parts = (from: Readonly<Record<string, FromEnv<unknown>>> = {}) =>
+    Object.values(from).flatMap(({ variables }) => variables);
+  const all = [
+    persistence,
+    ...parts(registry.stores),
+    cipher,
+    ...parts(registry.ciphers),
+    compressor,
+    ...parts(registry.compressors),
+    IS_SNAPSHOTTING_ENABLED,
+    SNAPSHOTTING_INTERVAL,
+    AGGREGATE_CACHE_MAXSIZE,
+    AGGREGATE_CACHE_FASTFORWARD,
+    SECTION_SIZE,
+    IS_VERIFYING_ENABLED,
+  ];
+  return [...new Map(all.map((each) => [each.name, each])).values()];
+}
+
+/**
+ * The options of an application from environment variables. Nothing is imported by a name that stands in one: they
+ * choose from what the registry holds, and so your program decides what they can mean.
+ *
+ * A variable with the name of the application in front, `DOGSCHOOL_SQLITE_DBNAME`, is for that application alone, and
+ * comes before the plain one. What is set in `env` comes before the defaults that the class states as `static env`; and
+ * if `env` is an array, its first object before the others. A level that says anything, by either name, comes
+ * before all that follow. An empty value counts as not set.
+ *
+ * @param env usually `process.env`, which this library itself never looks at.
+ * @throws {EnvironmentError} if a variable is missing, cannot be what it is, or is misspelt. It names the variable, and the
+ * value too, unless that is a secret.
+ * @example
+ * ```ts
+ * import { Application, fromEnv } from 'eventsourcing';
+ * import { zlibFromEnv } from 'eventsourcing/compression';
+ * import { aesGcmFromEnv, createKey } from 'eventsourcing/crypto';
+ * import { sqliteFromEnv } from 'eventsourcing/sqlite';
+ *
+ * class DogSchool extends Application {
+ *   static env = { COMPRESSOR_MODULE: 'zlib' };
+ * }
+ *
+ * const env = { PERSISTENCE_MODULE: 'sqlite', DOGSCHOOL_SQLITE_DBNAME: ':memory:', CIPHER_KEY: createKey() }; // process.env
+ * const options = fromEnv(DogSchool, env, {
+ *   stores: { sqlite: sqliteFromEnv },
+ *   ciphers: { aesGcm: aesGcmFromEnv },
+ *   compressors: { zlib: zlibFromEnv },
+ * });
+ * const school = new DogSchool(options); // or new DogSchool({ ...options, sectionSize: 100 })
+ * console.log(school.name, Object.keys(options)); // DogSchool [ 'store', 'cipher', 'compressor' ]
+ * await options.store?.close?.();
+ * ```
+ */
+export function fromEnv(
+  application: abstract new (...args: never[]) => Application,
+  env: Env | readonly Env[],
+  registry: EnvRegistry = {},
+): ApplicationOptions {
+  const { name } = registry;
+  const levels = isLevels(env) ? env : [env];
+  const environment = new Environment(name ?? application.name, [...levels, defaultsOf(application)]);
+  const all = envVariables(registry);
+  environment.refuseNearMisses(all);
+  for (const [variable, remedy] of IGNORED) {
+    if (!all.some((each) => each.name === variable)) environment.refuse(variable, remedy);
+  }
+  const choices = choicesOf(registry);
+  const options = {
+    name,
+    sectionSize: environment.integer(SECTION_SIZE),
+    verify: environment.boolean(IS_VERIFYING_ENABLED),
+    snapshots: snapshotsOf(environment),
+    cache: cacheOf(environment),
+    cipher: partOf(environment, choices.cipher, registry.ciphers),
+    compressor: partOf(environment, choices.compressor, registry.compressors),
+    // Last, since it may open a file, which nobody would close if something else were wrong.
+    store: storeOf(environment, choices.persistence, registry.stores),
+  };
+  const { sectionSize, verify, snapshots, cache, cipher, compressor, store } = options;
+  // Only what is set: whoever spreads the options over their own keeps theirs.
+  return {
+    ...(name !== undefined && { name }),
+    ...(store !== undefined && { store }),
+    ...(sectionSize !== undefined && { sectionSize }),
+    ...(verify !== undefined && { verify }),
+    ...(snapshots !== undefined && { snapshots }),
+    ...(cache !== undefined && { cache }),
+    ...(cipher !== undefined && { cipher }),
+    ...(compressor !== undefined && { compressor }),
+  };
+}
+
+function choicesOf({ stores = {}, ciphers = {}, compressors = {} }: EnvRegistry) {
+  return {
+    persistence: {
+      name: 'PERSISTENCE_MODULE',
+      type: 'choice',
+      doc: 'Which store keeps the events. It has to be set where fromEnv is given stores to choose from.',
+      choices: [...new Set(['memory', ...Object.keys(stores)])],
+    },
+    cipher: {
+      name: 'CIPHER_MODULE',
+      type: 'choice',
+      doc: 'What encrypts; unless set, the one cipher whose variables are set, or none.',
+      choices: [NONE, ...Object.keys(ciphers)],
+    },
+    compressor: {
+      name: 'COMPRESSOR_MODULE',
+      type: 'choice',
+      doc: 'What compresses; unless set, the one compressor whose variables are set, or none.',
+      choices: [NONE, ...Object.keys(compressors)],
+    },
+  } as const satisfies Record<string, ChoiceVariable>;
+}
+
+function storeOf(
+  env: Environment,
+  variable: ChoiceVariable,
+  stores: Readonly<Record<string, FromEnv<Store>>> = {},
+): Store | undefined {
+  const chosen = env.choice(variable);
+  if (chosen === undefined) {
+    // In memory, unless somebody says so, is where a deployment that forgot a variable would lose its events.
+    if (Object.keys(stores).length > 0) throw env.missing(variable);
+    return undefined;
+  }
+  return Object.hasOwn(stores, chosen) ? stores[chosen]?.create(env) : memory();
+}
+
+function partOf<T>(
+  env: Environment,
+  variable: ChoiceVariable,
+  parts: Readonly<Record<string, FromEnv<T>>> = {},
+): T | undefined {
+  const chosen = env.choice(variable);
+  if (chosen !== undefined) return chosen === NONE ? undefined : parts[chosen]?.create(env);
+  const meant = Object.entries(parts).filter(([, part]) => part.variables.some((each) => env.isSet(each)));
+  if (meant.length > 1) throw env.missing(variable);
+  return meant[0]?.[1].create(env);
+}
+
+function snapshotsOf(env: EnvReader): ApplicationOptions['snapshots'] {
+  const isEnabled = env.boolean(IS_SNAPSHOTTING_ENABLED);
+  const interval = env.text(SNAPSHOTTING_INTERVAL);
+  if (isEnabled === false || interval === undefined) return isEnabled;
+  return { every: env.blame(SNAPSHOTTING_INTERVAL, () => everyOf(interval)) };
+}
+
+function everyOf(interval: string): number | Record<string, number> {
+  if (/^[1-9]\d*$/.test(interval)) return Number(interval);
+  const every = new Map<string, number>();
+  for (const item of interval.split(',')) {
+    const [, topic, versions] = /^\s*([^:\s]+):([1-9]\d*)\s*$/.exec(item) ?? [];
+    if (topic === undefined) {
+      throw new ArgumentError('It must be a whole number from 1, or one for each topic, like Dog:50,Cat:100.');
+    }
+    every.set(topic, Number(versions));
+  }
+  return Object.fromEntries(every);
+}
+
+function cacheOf(env: EnvReader): ApplicationOptions['cache'] {
+  const fastForward = env.boolean(AGGREGATE_CACHE_FASTFORWARD);
+  const maxSize = env.integer(AGGREGATE_CACHE_MAXSIZE);
+  return maxSize === undefined ? undefined : { maxSize, ...(fastForward !== undefined && { fastForward }) };
+}
+
+function isLevels(env: Env | readonly Env[]): env is readonly Env[] {
+  return Array.isArray(env);
+}
+
+function defaultsOf(application: object & { readonly name: string }): Env {
+  const env: unknown = Reflect.get(application, 'env');
+  if (env === undefined) return {};
+  const entries = typeof env === 'object' && env !== null ? Object.entries(env) : [['', undefined]];
+  const texts = entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string');
+  if (texts.length === entries.length) return Object.fromEntries(texts);
+  throw new DefinitionError(
+    'ES_ENVIRONMENT',
+    `The static env of ${application.name} must be an object of variables, each with a text: { IS_SNAPSHOTTING_ENABLED: 'yes' }.`,
+  );
+}

@@ -1,0 +1,119 @@
+import type { BooleanVariable, EnvReader, FromEnv, IntegerVariable, TextVariable } from '../index.ts';
+import { checkSchema } from '../sql/names.ts';
+import type { PgOptions } from './pg-driver.ts';
+import type { PostgresStore, PostgresStoreOptions } from './store.ts';
+
+const URL_VARIABLE: TextVariable = {
+  name: 'POSTGRES_URL',
+  type: 'text',
+  isSecret: true,
+  doc:
+    'The database, as postgres://user:password@host:5432/database. Where PERSISTENCE_MODULE chooses PostgreSQL, either ' +
+    'this or POSTGRES_DBNAME has to be set; if both are, this counts.',
+};
+const DBNAME: TextVariable = {
+  name: 'POSTGRES_DBNAME',
+  type: 'text',
+  doc: 'The name of the database, if there is no POSTGRES_URL.',
+};
+const HOST: TextVariable = {
+  name: 'POSTGRES_HOST',
+  type: 'text',
+  doc: 'The name or address of the server; localhost unless set.',
+};
+const PORT: IntegerVariable = {
+  name: 'POSTGRES_PORT',
+  type: 'integer',
+  min: 1,
+  max: 65_535,
+  doc: 'The port of the server; 5432 unless set.',
+};
+const USER: TextVariable = { name: 'POSTGRES_USER', type: 'text', doc: 'Who connects.' };
+const PASSWORD: TextVariable = {
+  name: 'POSTGRES_PASSWORD',
+  type: 'text',
+  isSecret: true,
+  doc: 'The password of the user.',
+};
+const SCHEMA: TextVariable = {
+  name: 'POSTGRES_SCHEMA',
+  type: 'text',
+  doc: 'The schema that the tables are in; public unless set.',
+};
+const MIGRATE: BooleanVariable = {
+  name: 'POSTGRES_MIGRATE',
+  type: 'boolean',
+  doc: 'Whether tables are made, and brought up to date, at the first use; yes unless set.',
+};
+const POOL_SIZE: IntegerVariable = {
+  name: 'POSTGRES_POOL_SIZE',
+  type: 'integer',
+  min: 1,
+  doc: 'How many connections there are at most; 10 unless set.',
+  unit: 'connections',
+};
+const CONNECT_TIMEOUT: IntegerVariable = {
+  name: 'POSTGRES_CONNECT_TIMEOUT',
+  type: 'integer',
+  min: 0,
+  doc: 'How long to wait for a connection; 5000 unless set.',
+  unit: 'milliseconds',
+};
+const RETRY_TIMEOUT: IntegerVariable = {
+  name: 'POSTGRES_RETRY_TIMEOUT',
+  type: 'integer',
+  min: 0,
+  doc: 'For how long to try again when the database cannot be reached; 10000 unless set.',
+  unit: 'milliseconds',
+};
+
+/** A store on PostgreSQL from variables, whichever driver it is on. */
+export function postgresFrom(
+  postgres: (url: string, options: PostgresStoreOptions & PgOptions) => PostgresStore,
+): FromEnv<PostgresStore> {
+  return {
+    variables: [
+      URL_VARIABLE,
+      DBNAME,
+      HOST,
+      PORT,
+      USER,
+      PASSWORD,
+      SCHEMA,
+      MIGRATE,
+      POOL_SIZE,
+      CONNECT_TIMEOUT,
+      RETRY_TIMEOUT,
+    ],
+    create(env) {
+      const { url, variable } = databaseOf(env);
+      const schema = env.text(SCHEMA);
+      if (schema !== undefined) env.blame(SCHEMA, () => checkSchema(schema));
+      const options = {
+        schema,
+        migrate: env.boolean(MIGRATE),
+        retryTimeout: env.integer(RETRY_TIMEOUT),
+        poolSize: env.integer(POOL_SIZE),
+        connectTimeout: env.integer(CONNECT_TIMEOUT),
+      };
+      return env.blame(variable, () => postgres(url, options));
+    },
+  };
+}
+
+function databaseOf(env: EnvReader): { readonly url: string; readonly variable: TextVariable } {
+  const url = env.text(URL_VARIABLE);
+  if (url !== undefined) return { url, variable: URL_VARIABLE };
+  const database = env.text(DBNAME);
+  // Of the two, the one that says which others there are.
+  if (database === undefined) return { url: env.requiredText(URL_VARIABLE), variable: URL_VARIABLE };
+  const user = env.text(USER);
+  const password = env.text(PASSWORD);
+  const who = [user ?? '', ...(password === undefined ? [] : [password])].map(encodeURIComponent).join(':');
+  const at = who === '' ? '' : `${who}@`;
+  const host = env.text(HOST) ?? 'localhost';
+  const port = env.integer(PORT) ?? 5432;
+  // An IPv6 address has colons of its own.
+  const address = host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
+  return { url: `postgres://${at}${address}:${port}/${encodeURIComponent(database)}`, variable: HOST };
+}
