@@ -10,10 +10,14 @@ export interface TestDatabase {
   readonly end: () => Promise<void>;
 }
 
-/** On the server that POSTGRES_URL names, or on one that is started for the occasion. */
-export function openTestDatabase(): Promise<TestDatabase> {
+/**
+ * On the server that POSTGRES_URL names, or on one that is started for the occasion.
+ *
+ * @param durable Whether the commits of a server that is started wait for the disk; they don't unless given.
+ */
+export function openTestDatabase({ durable = false } = {}): Promise<TestDatabase> {
   const given = process.env.POSTGRES_URL;
-  return given ? databaseOn(given) : startPostgres({ durable: false });
+  return given ? databaseOn(given) : startPostgres({ durable });
 }
 
 /** A database of our own on a server that is somebody else's, so that nothing is left there. */
