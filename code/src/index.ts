@@ -24,6 +24,17 @@ export { type GetOptions, Repository, type RepositoryOptions } from './applicati
 export type { SnapshotOptions } from './application/snapshotting.ts';
 export { Aggregate } from './domain/aggregate.ts';
 export type { AggregateCore } from './domain/aggregate-core.ts';
+export { decider } from './domain/decider.ts';
+export type {
+  Beginning,
+  Decide,
+  DeciderAggregate,
+  DeciderClass,
+  DeciderEvent,
+  DeciderOptions,
+  Decision,
+  Evolve,
+} from './domain/decider-types.ts';
 export type { DeepReadonly, DomainEvent, Payload } from './domain/domain-event.ts';
 export {
   ArgumentError,
@@ -32,12 +43,13 @@ export {
   type ErrorCode,
   EventMismatchError,
   EventSourcingError,
+  EvolveError,
   PayloadError,
   SnapshotError,
   TopicError,
 } from './domain/errors.ts';
 export { type EventFunction, event } from './domain/event.ts';
-export type { ContextFor, DoesNotFit, EventToken, Fits, Untyped } from './domain/event-types.ts';
+export type { ContextFor, DoesNotFit, EventDraft, EventToken, Fits, Untyped } from './domain/event-types.ts';
 export { type RecordAsOptions, recordAs } from './domain/record-as.ts';
 export { type RecordedEvents, recorded } from './domain/recorded.ts';
 export type { AggregateClass } from './domain/replay.ts';

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { Aggregate, Application, event, memory, recordAs, recorded } from 'eventsourcing';
+import { Aggregate, Application, decider, event, memory, recordAs, recorded } from 'eventsourcing';
 import { describe, expect, test } from 'vitest';
 import { Dog } from './dog.ts';
 import { expectCode } from './errors.ts';
@@ -20,9 +20,27 @@ const PlainDog = recorded(
   { new: event('Dog.Registered', 'name'), addTrick: event('TrickAdded', 'trick') },
 );
 
+const Registered = event.of<{ name: string }>()('Dog.Registered', 'name');
+const TrickAdded = event.of<{ trick: string }>()('TrickAdded', 'trick');
+
+interface DogState {
+  readonly name: string;
+  readonly tricks: readonly string[];
+}
+
+const FunctionalDog = decider<DogState>()({
+  events: [Registered, TrickAdded],
+  evolve: {
+    Registered: (_, { name }) => ({ name, tricks: [] }),
+    TrickAdded: (dog, { trick }) => ({ ...dog, tricks: [...dog.tricks, trick] }),
+  },
+  create: (name: string) => Registered({ name }),
+  decide: { addTrick: (_dog, trick: string) => TrickAdded({ trick }) },
+});
+
 describe('without decorators', () => {
-  test('the same events are stored, byte for byte', async () => {
-    const bytesOf = async (DogClass: typeof Dog | typeof PlainDog) => {
+  test('the same events are stored, byte for byte, in all three styles', async () => {
+    const bytesOf = async (DogClass: typeof Dog | typeof PlainDog | typeof FunctionalDog) => {
       class School extends Application {
         static aggregates = [DogClass];
       }
@@ -38,6 +56,7 @@ describe('without decorators', () => {
     const decorated = await bytesOf(Dog);
     expect(decorated).toHaveLength(2);
     expect(await bytesOf(PlainDog)).toEqual(decorated);
+    expect(await bytesOf(FunctionalDog)).toEqual(decorated);
   });
 
   test('the class is the one that was written', () => {
@@ -96,8 +115,8 @@ describe('without decorators', () => {
     );
   });
 
-  test('Node runs the file as it is', () => {
-    const file = fileURLToPath(new URL('fixtures/plain-dog.ts', import.meta.url));
+  test.each(['plain-dog.ts', 'functional-dog.ts'])('Node runs %s as it is', (name) => {
+    const file = fileURLToPath(new URL(`fixtures/${name}`, import.meta.url));
     const { status, stdout, stderr } = spawnSync(process.execPath, [file], { encoding: 'utf8' });
     expect(stderr).toBe('');
     expect(status).toBe(0);

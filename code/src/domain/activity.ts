@@ -18,6 +18,7 @@ export interface Body {
   readonly kind: 'body';
   readonly object: AggregateCore;
   readonly mark: Mark;
+  readonly event: DomainEvent;
 }
 
 /** What is under way. Bodies do not nest, since an event holds one decision. */

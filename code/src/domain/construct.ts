@@ -20,7 +20,7 @@ export function recordConstruction<T extends Class>(target: T): T {
       if (current?.kind === 'birth' && current.object === undefined && current.definition.type === newTarget) {
         return construct(written, args, newTarget);
       }
-      return create(definitionOf(asClass(newTarget)), args, (copies) => construct(written, copies, newTarget));
+      return create(definitionOf(subclassOf(newTarget)), args, (copies) => construct(written, copies, newTarget));
     },
   });
   Object.defineProperty(target.prototype, 'constructor', { value: proxy, writable: true, configurable: true });
@@ -63,7 +63,7 @@ export function refuseNested(deed: string): void {
   );
 }
 
-function newId(definition: Definition, args: readonly unknown[]): string {
+export function newId(definition: Definition, args: readonly unknown[]): string {
   const now = circumstances.current;
   if (now?.idGiven) {
     const { id } = now;
@@ -76,13 +76,13 @@ function newId(definition: Definition, args: readonly unknown[]): string {
   return definition.createId === undefined ? uuid4() : validId(definition.createId(...args));
 }
 
-function construct(target: Class, args: readonly unknown[], newTarget: unknown): object {
-  const result: unknown = Reflect.construct(target, args, asClass(newTarget));
+export function construct(target: Class, args: readonly unknown[], newTarget: unknown): object {
+  const result: unknown = Reflect.construct(target, args, subclassOf(newTarget));
   if (typeof result === 'object' && result !== null) return result;
   throw new TypeError('A constructor did not return an object.');
 }
 
-function asClass(value: unknown): Class {
+export function subclassOf(value: unknown): Class {
   if (isClass(value)) return value;
   throw new TypeError('An aggregate was constructed as something that is not a class.');
 }

@@ -74,12 +74,12 @@ export function setOwn(target: Record<string, unknown>, key: string, value: unkn
   } else target[key] = value;
 }
 
-const dateSetters = Object.getOwnPropertyNames(Date.prototype).filter((name) => name.startsWith('set'));
+export const dateSetters = Object.getOwnPropertyNames(Date.prototype).filter((name) => name.startsWith('set'));
 
 /** `Object.freeze` does not reach into dates, maps and sets, so their ways to change are taken away instead. */
-function locked<T extends object>(target: T, methods: readonly string[]): T {
+export function locked<T extends object>(target: T, methods: readonly string[]): T {
   const refuse = () => {
-    throw new TypeError('This value belongs to an event, and events do not change.');
+    throw new TypeError('This value belongs to an event or to a state, and states and events do not change.');
   };
   for (const name of methods) Object.defineProperty(target, name, { value: refuse });
   return Object.freeze(target);

@@ -1,7 +1,7 @@
 import { DefinitionError } from './errors.ts';
 import type { EventSpec } from './event-spec.ts';
 import { type Mark, marksOf, marksOn } from './marks.ts';
-import type { SnapshotFunctions } from './snapshot.ts';
+import type { StateFunctions } from './snapshot.ts';
 import { declaresPrivateMembers } from './source-scan.ts';
 import type { Transcoding } from './transcoding.ts';
 import { checkedUpcasts, type Upcast } from './upcast.ts';
@@ -18,7 +18,7 @@ export class Definition {
   readonly transcodings: Transcodings;
   /** The steps of its snapshots' state to the version of today, from version 1. */
   readonly upcasts: readonly Upcast[];
-  readonly snapshotFunctions: SnapshotFunctions<object, object> | undefined;
+  readonly snapshotFunctions: StateFunctions | undefined;
   readonly createId: ((...args: readonly unknown[]) => unknown) | undefined;
   readonly #marks = new Map<string, Mark>();
   #hasPrivateMembers: boolean | undefined;
@@ -171,7 +171,7 @@ function snapshotFunctionsOf(type: Class): Definition['snapshotFunctions'] {
   );
 }
 
-function isSnapshotFunctions(value: unknown): value is SnapshotFunctions<object, object> {
+function isSnapshotFunctions(value: unknown): value is StateFunctions {
   return (
     typeof value === 'object' &&
     value !== null &&

@@ -1,3 +1,5 @@
+import type { DomainEvent } from './domain-event.ts';
+
 /** Every code that an error of this library can carry. Codes never change once released; messages may. */
 export type ErrorCode =
   | 'ES_EVENT_NAME'
@@ -14,6 +16,7 @@ export type ErrorCode =
   | 'ES_NESTED_COMMAND'
   | 'ES_ASYNC_COMMAND'
   | 'ES_ARGUMENTS'
+  | 'ES_EVOLVE'
   | 'ES_PAYLOAD'
   | 'ES_DISCARDED'
   | 'ES_AGGREGATE_BROKEN'
@@ -87,6 +90,25 @@ export class CommandError extends EventSourcingError {
   constructor(code: ErrorCode, message: string, options?: ErrorOptions & { aggregateId?: string | undefined }) {
     super(code, message, options);
     this.aggregateId = options?.aggregateId;
+  }
+}
+
+/** The `evolve` of a decider threw, or returned no state (`ES_EVOLVE`). Nothing was recorded, and no state has changed. */
+export class EvolveError extends EventSourcingError {
+  override get name(): string {
+    return 'EvolveError';
+  }
+  readonly aggregateId: string;
+  /** The version of the event that it was given. */
+  readonly version: number;
+  /** The type of that event, for example `Dog.TrickAdded`. */
+  readonly type: string;
+  constructor(event: Pick<DomainEvent, 'aggregateId' | 'version' | 'type'>, reason: string, options?: ErrorOptions) {
+    const { aggregateId, version, type } = event;
+    super('ES_EVOLVE', `evolve of ${type} (version ${version} of ${aggregateId}) ${reason}.`, options);
+    this.aggregateId = aggregateId;
+    this.version = version;
+    this.type = type;
   }
 }
 

@@ -1,5 +1,5 @@
 import type { AggregateCore } from './aggregate-core.ts';
-import type { DomainEvent } from './domain-event.ts';
+import type { DeepReadonly, DomainEvent, Payload } from './domain-event.ts';
 import type { Upcast } from './upcast.ts';
 
 /** The payload type of an event whose fields are known by name only. */
@@ -79,6 +79,14 @@ export type ContextFor<Target> = Target extends AnyClass
  */
 export interface EventToken<Type extends string, Names extends readonly string[], P> {
   <Target extends AnyClass | AnyMethod>(target: Fits<Target, Type, Names, P>, context: ContextFor<Target>): Target;
+  /**
+   * Says that this happened, without recording it: what the functions of a `decider` return, and what tests expect.
+   *
+   * @throws {CommandError} if the payload has a field that the event does not name (`ES_ARGUMENTS`).
+   */
+  (
+    ...payload: Record<never, never> extends P ? [payload?: P & NoFunction] : [payload: P & NoFunction]
+  ): EventDraft<Type, P>;
   /** As given to `event`. */
   readonly type: Type;
   /** The names of the parameters, which are those of the payload, in their order. */
@@ -118,6 +126,18 @@ export interface EventToken<Type extends string, Names extends readonly string[]
 }
 
 declare const payloadType: unique symbol;
+
+/** So that the compiler tells an event that stands above a class or method from one that is called with a payload. */
+interface NoFunction {
+  readonly [Symbol.hasInstance]?: never;
+}
+
+/** An event that is not recorded yet: made by calling the event, `TrickAdded({ trick: 'sit' })`. Plain and frozen. */
+export interface EventDraft<Type extends string = string, P = Payload> {
+  /** As the event was named: `Dog.Registered` for the first one of an aggregate, `TrickAdded` for those after it. */
+  readonly type: Type;
+  readonly payload: DeepReadonly<P>;
+}
 
 /** What the compiler knows of an event. */
 export type AnyToken<Type extends string, Names extends readonly string[], P> = Pick<

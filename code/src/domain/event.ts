@@ -2,6 +2,7 @@ import { AggregateCore } from './aggregate-core.ts';
 import { recordConstruction } from './construct.ts';
 import { type Class, named } from './definition.ts';
 import type { DomainEvent } from './domain-event.ts';
+import { draftOf } from './draft.ts';
 import { DefinitionError } from './errors.ts';
 import { EventSpec } from './event-spec.ts';
 import type { AllNamed, EventToken, Untyped } from './event-types.ts';
@@ -87,7 +88,9 @@ function makeToken(type: unknown, ...parameters: readonly unknown[]): object {
 }
 
 function tokenOf(spec: EventSpec): object {
-  function decorate(target: unknown, context: unknown): unknown {
+  function decorate(...args: readonly unknown[]): unknown {
+    const [target, context] = args;
+    if (args.length < 2 && typeof target !== 'function') return draftOf(spec, target ?? {});
     const { kind, metadata } = standardContext(context, spec);
     return kind === 'class' ? decorateClass(target, spec, metadata) : decorateMethod(target, spec, context, metadata);
   }

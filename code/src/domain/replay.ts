@@ -69,9 +69,13 @@ export function restore(definition: Definition, snapshot: Snapshot): AggregateCo
   return aggregate;
 }
 
-/** The names of the fields of an aggregate, without the two that every aggregate has. */
+/** The names of the fields of an aggregate, without the two that every aggregate has; those of its state, if it has one. */
 export function fieldsOf(aggregate: AggregateCore): string[] {
-  return Object.keys(aggregate).filter((name) => name !== 'id' && name !== 'version');
+  const { snapshotFunctions } = lifeOf(aggregate).definition;
+  return (
+    snapshotFunctions?.fields?.(aggregate) ??
+    Object.keys(aggregate).filter((name) => name !== 'id' && name !== 'version')
+  );
 }
 
 /** Applies one event: to nothing, if it is the first, or in place. A body that throws leaves the aggregate unchanged. */
@@ -106,7 +110,7 @@ export function runBirth(definition: Definition, event: DomainEvent, construct: 
 /** Runs the body of a recorded method as the consequence of an event. */
 export function runBody(aggregate: AggregateCore, mark: Mark, event: DomainEvent, life: Life): unknown {
   const args = argumentsOf(mark.spec, event, life.definition);
-  const result = activity.run({ kind: 'body', object: aggregate, mark }, () =>
+  const result = activity.run({ kind: 'body', object: aggregate, mark, event }, () =>
     Reflect.apply(mark.body, aggregate, args),
   );
   if (isThenable(result)) {

@@ -44,3 +44,8 @@ export interface SnapshotFunctions<A, State extends object> {
   /** Puts the state into an aggregate that has just been constructed. */
   from(aggregate: A, state: State): void;
 }
+
+/** The same for any class. One that knows the names of the fields of its state tells them too. */
+export interface StateFunctions extends SnapshotFunctions<object, object> {
+  fields?(aggregate: object): string[];
+}

@@ -1,0 +1,39 @@
+import type { Payload } from './domain-event.ts';
+import { CommandError } from './errors.ts';
+import type { EventSpec } from './event-spec.ts';
+import type { EventDraft } from './event-types.ts';
+
+/** @throws {CommandError} if the payload is not an object, or has a field that would not be recorded. */
+export function draftOf(spec: EventSpec, payload: unknown): EventDraft {
+  if (!isFields(payload)) {
+    throw new CommandError(
+      'ES_ARGUMENTS',
+      `The payload of ${spec.type} must be an object of its fields: ${fields(spec)}.`,
+    );
+  }
+  const unknown = Object.keys(payload).find((name) => !spec.parameters.includes(name));
+  if (unknown !== undefined) {
+    throw new CommandError('ES_ARGUMENTS', `${spec.type} has no field ${unknown}. It has ${fields(spec)}.`);
+  }
+  return Object.freeze({ type: spec.type, payload: Object.freeze({ ...payload }) });
+}
+
+/** Whether a value has the form of a draft; of which event, its type says. */
+export function isDraft(value: unknown): value is EventDraft {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'type' in value &&
+    typeof value.type === 'string' &&
+    'payload' in value &&
+    isFields(value.payload)
+  );
+}
+
+function isFields(value: unknown): value is Payload {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function fields({ parameters }: EventSpec): string {
+  return parameters.length === 0 ? 'no fields' : parameters.join(', ');
+}
