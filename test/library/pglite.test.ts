@@ -2,11 +2,12 @@ import { PGlite } from '@electric-sql/pglite';
 import { type Store, type StoredEvent, uuid4 } from 'eventsourcing';
 import { type PgliteOptions, pglite } from 'eventsourcing/pglite';
 import type { PostgresStore } from 'eventsourcing/postgres';
+import { recorderCases } from 'eventsourcing/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { applicationSuite } from './application.suite.ts';
 import { DogSchool } from './dog.ts';
 import { errorOf, rejectionOf } from './errors.ts';
-import { recorderSuite, snapshotRecorderSuite } from './recorder.suite.ts';
+import { snapshotRecorderSuite } from './recorder.suite.ts';
 import { snapshotSuite } from './snapshot.suite.ts';
 
 const database = new PGlite();
@@ -17,13 +18,16 @@ const newSchema = () => `test_${uuid4().replaceAll('-', '')}`;
 const open = (schema = newSchema(), options: PgliteOptions = {}): PostgresStore =>
   pglite(database, { schema, ...options });
 
-recorderSuite('PGlite', {
+const cases = recorderCases({
   async create(count) {
     const schema = newSchema();
     return Array.from({ length: count }, () => open(schema).recorder('Tested'));
   },
   batchSize: 500,
   runs: 20,
+});
+describe('the PGlite recorder', () => {
+  for (const { name, run } of cases) test(name, run);
 });
 snapshotRecorderSuite('PGlite', async (): Promise<Store> => open());
 applicationSuite('PGlite', async (): Promise<Store> => open());

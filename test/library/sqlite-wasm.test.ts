@@ -1,12 +1,13 @@
 import sqlite3InitModule from '@sqlite.org/sqlite-wasm';
 import { type Store, type StoredEvent, StoreError, uuid4 } from 'eventsourcing';
 import { type SqliteStore, type SqliteWasmOptions, sqliteStore, sqliteWasm } from 'eventsourcing/sqlite-wasm';
+import { recorderCases } from 'eventsourcing/testing';
 import { afterEach, describe, expect, test } from 'vitest';
 import { openSqliteWasm } from '../../code/src/sqlite-wasm/driver.ts';
 import { applicationSuite } from './application.suite.ts';
 import { DogSchool } from './dog.ts';
 import { errorOf, rejectionOf } from './errors.ts';
-import { recorderSuite, snapshotRecorderSuite } from './recorder.suite.ts';
+import { snapshotRecorderSuite } from './recorder.suite.ts';
 import { snapshotSuite } from './snapshot.suite.ts';
 
 const sqlite3 = await sqlite3InitModule();
@@ -23,11 +24,14 @@ afterEach(async () => {
   for (const store of opened.splice(0)) await store.close();
 });
 
-recorderSuite('SQLite WebAssembly', {
+const cases = recorderCases({
   async create(count) {
     const file = newFile();
     return Array.from({ length: count }, () => open(file).recorder('Tested'));
   },
+});
+describe('the SQLite WebAssembly recorder', () => {
+  for (const { name, run } of cases) test(name, run);
 });
 snapshotRecorderSuite('SQLite WebAssembly', async (): Promise<Store> => open());
 applicationSuite('SQLite WebAssembly', async (): Promise<Store> => open());
