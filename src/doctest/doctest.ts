@@ -6,7 +6,7 @@ import { createExecutor, type Executed, type Executor } from './execute.ts';
 import { type PageData, preparePage } from './page-data.ts';
 import { compareRecording, parseRecording, recordingPath, toRecording } from './recording.ts';
 import { type PageReport, reportPage } from './report.ts';
-import { typeCheck } from './typecheck.ts';
+import { type TypeReport, typeCheck } from './typecheck.ts';
 import { updateMarkdown } from './update.ts';
 
 export interface Doctest {
@@ -33,16 +33,18 @@ export function createDoctest(): Doctest {
         await executor.forget(path);
       }
       const pages = readPages(paths);
-      const executed = await executor.run(pages);
+      const [executed, typed] = await Promise.all([executor.run(pages), typeCheck([...pages.values()])]);
       for (const [path, { results, failures }] of executed) {
+        const { failures: wrong, refusals } = typeReport(typed, pages.get(path));
         // A page that fails has nothing worth recording; the report says why it fails.
         const page = pages.get(path)?.page;
-        const sound = failures.length === 0 && results.every((result) => result.failures.length === 0);
+        const sound = failures.length + wrong.length === 0 && results.every((result) => result.failures.length === 0);
         if (page && sound && results.length > 0 && compareChoices(results, page).length === 0) {
-          writeFileSync(recordingPath(path), `${JSON.stringify(toRecording(firstResults(results)), null, 2)}\n`);
+          const recording = toRecording([...firstResults(results), ...refusals]);
+          writeFileSync(recordingPath(path), `${JSON.stringify(recording, null, 2)}\n`);
         }
       }
-      return report(pages, executed, await typeCheck([...pages.values()]));
+      return report(pages, executed, typed);
     },
     forget: (path) => executor.forget(path),
     close: () => executor.close(),
@@ -67,10 +69,11 @@ function displayPath(path: string): string {
 function report(
   pages: ReadonlyMap<string, PageData>,
   executed: ReadonlyMap<string, Executed>,
-  typed: Awaited<ReturnType<typeof typeCheck>>,
+  typed: ReadonlyMap<string, TypeReport>,
 ): readonly PageReport[] {
   return [...pages].map(([path, data]) => {
     const { results, failures } = executed.get(path) ?? { results: [], failures: [] };
+    const { failures: wrong, refusals } = typeReport(typed, data);
     const recorded = recordingPath(path);
     const recording = existsSync(recorded) ? parseRecording(readFileSync(recorded, 'utf8'), recorded) : undefined;
     const all = [
@@ -78,11 +81,15 @@ function report(
       ...failures,
       ...failuresOf(results),
       ...compareChoices(results, data.page),
-      ...(typed.get(data.page.path) ?? []),
-      ...(recording ? compareRecording(recording, data.page, firstResults(results)) : []),
+      ...wrong,
+      ...(recording ? compareRecording(recording, data.page, [...firstResults(results), ...refusals]) : []),
     ];
     return reportPage(data, results, all, notices(data, results.length > 0, recording !== undefined));
   });
+}
+
+function typeReport(typed: ReadonlyMap<string, TypeReport>, data: PageData | undefined): TypeReport {
+  return typed.get(data?.page.path ?? '') ?? { failures: [], refusals: [] };
 }
 
 function notices({ page }: PageData, ran: boolean, recorded: boolean): string[] {

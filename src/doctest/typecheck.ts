@@ -6,7 +6,7 @@ import { assemble, CompileError, type ProgramSource, type SourceModule } from '.
 import { parseModule } from '../compiler/parse.ts';
 import { nearestPlace } from '../compiler/place.ts';
 import type { Fence } from '../extract/page.ts';
-import type { Failure } from './failure.ts';
+import type { Failure, FenceResult } from './failure.ts';
 import type { PageData } from './page-data.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -19,6 +19,13 @@ interface Diagnostic {
   readonly column: number;
   readonly code: number;
   readonly message: string;
+}
+
+/** What the compiler made of a page. */
+export interface TypeReport {
+  readonly failures: readonly Failure[];
+  /** What it says of the fences that it has to refuse. It is recorded, since a reader learns from the words. */
+  readonly refusals: readonly FenceResult[];
 }
 
 /** A program that the compiler looks at. */
@@ -40,9 +47,9 @@ const MODULES = new Set([2307, 7016]);
  * Type-checks all pages in one run of `tsc`, by way of modules in a folder of the cache. Apart from it, at the same time,
  * go pages with snippets for Node, which see Node's types, and `errors` fences that cannot even be parsed: once `tsc`
  * has found one of those, it looks at no types.
- * @returns failures by the path of their page
+ * @returns reports by the path of their page
  */
-export async function typeCheck(pages: readonly PageData[]): Promise<ReadonlyMap<string, readonly Failure[]>> {
+export async function typeCheck(pages: readonly PageData[]): Promise<ReadonlyMap<string, TypeReport>> {
   const subjects = pages.flatMap(subjectsOf);
   const sound = subjects.filter(({ source }) => parses(source));
   const groups = [
@@ -59,7 +66,9 @@ export async function typeCheck(pages: readonly PageData[]): Promise<ReadonlyMap
   return new Map(
     pages.map((data) => {
       const own = checked.filter(({ subject }) => subject.data === data);
-      return [data.page.path, unique([...own.flatMap(judge), ...missingErrors(data, own)])];
+      const refused = refusedFences(data, own);
+      const failures = unique([...own.flatMap(judge), ...refused.flatMap((each) => missingErrors(each, data))]);
+      return [data.page.path, { failures, refusals: refused.map(refusal) }];
     }),
   );
 }
@@ -221,29 +230,48 @@ function toFailure({ line, column, code, message }: Diagnostic, module: SourceMo
   };
 }
 
-/** Holds each `errors` fence to exactly the codes that it names. */
-function missingErrors(data: PageData, checked: readonly Checked[]): Failure[] {
-  return data.page.fences.flatMap((fence): Failure[] => {
-    if (!fence.errors) return [];
-    const own = checked
-      .filter(({ subject }) => subject.wanted === fence)
-      .flatMap(({ module, found }) => found.map((diagnostic) => ({ module, diagnostic })))
-      .filter(({ module, diagnostic }) => nearestPlace(module.segments, diagnostic.line, 1).fence === fence.id);
-    const codes = new Set(own.map(({ diagnostic }) => diagnostic.code));
-    const absent = fence.errors.filter((code) => !codes.has(code));
-    const failures = own
-      .filter(({ diagnostic }) => !fence.errors?.includes(diagnostic.code))
-      .map(({ module, diagnostic }): Failure => {
-        const failure = toFailure(diagnostic, module, data);
-        return {
-          ...failure,
-          message: `The fence expects ${list(fence.errors ?? [])}, and not this: ${failure.message}`,
-        };
-      });
-    if (absent.length === 0) return failures;
-    const message = `The fence should not compile, with ${list(absent)}, and the compiler does not report it.`;
-    return [{ kind: 'type', line: fence.line - 1, message }, ...failures];
-  });
+/** An `errors` fence, and what the compiler says of it. */
+interface Refused {
+  readonly fence: Fence;
+  readonly found: readonly { readonly module: SourceModule; readonly diagnostic: Diagnostic }[];
+}
+
+function refusedFences(data: PageData, checked: readonly Checked[]): Refused[] {
+  return data.page.fences
+    .filter(({ errors }) => errors)
+    .map((fence) => ({
+      fence,
+      found: checked
+        .filter(({ subject }) => subject.wanted === fence)
+        .flatMap(({ module, found }) => found.map((diagnostic) => ({ module, diagnostic })))
+        .filter(({ module, diagnostic }) => nearestPlace(module.segments, diagnostic.line, 1).fence === fence.id),
+    }));
+}
+
+/** Holds an `errors` fence to exactly the codes that it names. */
+function missingErrors({ fence, found }: Refused, data: PageData): Failure[] {
+  const expected = fence.errors ?? [];
+  const codes = new Set(found.map(({ diagnostic }) => diagnostic.code));
+  const absent = expected.filter((code) => !codes.has(code));
+  const failures = found
+    .filter(({ diagnostic }) => !expected.includes(diagnostic.code))
+    .map(({ module, diagnostic }): Failure => {
+      const failure = toFailure(diagnostic, module, data);
+      return { ...failure, message: `The fence expects ${list(expected)}, and not this: ${failure.message}` };
+    });
+  if (absent.length === 0) return failures;
+  const message = `The fence should not compile, with ${list(absent)}, and the compiler does not report it.`;
+  return [{ kind: 'type', line: fence.line - 1, message }, ...failures];
+}
+
+function refusal({ fence, found }: Refused): FenceResult {
+  const said = found.map(({ diagnostic: { code, message } }) => `TS${code}: ${withoutPaths(message)}`);
+  return { fence: fence.id, status: 'error', text: said.join('\n'), shown: [], console: '', failures: [] };
+}
+
+/** The compiler writes `import("/home/…/index").Dog` for a type whose name does not say where it is from. */
+function withoutPaths(message: string): string {
+  return message.replaceAll(/import\("[^"]*"\)\./g, '');
 }
 
 function list(codes: readonly number[]): string {

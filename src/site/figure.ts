@@ -105,7 +105,7 @@ function shownFigure({ fence, lines, printed }: FigureParts): Element {
     { id: fence.id, className: ['snippet', 'snippet-shown', 'not-content'] },
     caption(fence.file, marks),
     codeBlock(lines, 'ts'),
-    printed === undefined ? undefined : recorded(printed, 'What it prints'),
+    printed === undefined ? undefined : recorded(printed, fence.errors ? 'What the compiler says' : 'What it prints'),
   );
 }
 
