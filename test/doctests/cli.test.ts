@@ -92,6 +92,7 @@ describe('planted failures', () => {
     ['test-should-fail', 'not thrown', 3, /all pass/],
     ['stale-recording', 'recording', 4, /--update/],
     ['missing-recording', 'recording', 8, /--update/],
+    ['stale-refusal', 'recording', 4, /--update/],
     ['left-recording', 'recording', 1, /f9/],
     ['bad-json', 'page', 3, /JSON/],
     ['loose-claim', 'value', 4, /Nothing checks/],
@@ -232,6 +233,10 @@ test('--update writes values, output and recordings, and changes nothing in a pa
     '2',
     '3',
     '```',
+    '',
+    '```ts errors=2322',
+    "const legs: number = 'four';",
+    '```',
   );
   // Its ids and times differ in each run.
   await cp(fixtures('good/everything.mdx'), join(folder, 'everything.mdx'));
@@ -254,6 +259,7 @@ test('--update writes values, output and recordings, and changes nothing in a pa
   expect(JSON.parse(await readFile(join(folder, 'update.recorded.json'), 'utf8'))).toEqual({
     f1: { status: 'done', text: "[ '1', '2' ]\none\ntwo" },
     f2: { status: 'done', text: "[ 'a' ]\n1" },
+    f3: { status: 'error', text: "TS2322: Type 'string' is not assignable to type 'number'." },
   });
   for (const name of ['everything.mdx', 'everything.recorded.json']) {
     expect(await readFile(join(folder, name), 'utf8')).toBe(await readFile(fixtures(`good/${name}`), 'utf8'));

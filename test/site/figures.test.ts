@@ -66,6 +66,12 @@ test.each([
   expect(text(html)).toContain(reason);
 });
 
+test('what the compiler says of a refused fence is open to the reader', async () => {
+  const html = await render(ts('errors=2345'), { f1: { status: 'error', text: 'TS2345: This does not fit.' } });
+  expect(text(html)).toContain('What the compiler says');
+  expect(text(html)).toContain('TS2345: This does not fit.');
+});
+
 test('a fence that throws says so, a named file shows its name', async () => {
   const html = await render(`${ts('throws', 'throw new Error();')}\n${ts('file=dog.ts', 'export const a = 1;')}`);
   expect(html).toContain('data-throws');
