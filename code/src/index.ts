@@ -14,11 +14,13 @@ export {
   AggregateNotFoundError,
   EnvironmentError,
   EventSchemaError,
+  HookError,
   UnrecordedChangeError,
   WrongAggregateError,
 } from './application/errors.ts';
 export { type EventSchema, eventSchema } from './application/event-schema.ts';
 export { type EnvRegistry, envVariables, fromEnv } from './application/from-env.ts';
+export type { Hooks, ReadContext, ReadResult, SaveContext, SaveResult } from './application/hooks.ts';
 export { NotificationLog, type Section } from './application/notification-log.ts';
 export { type GetOptions, Repository, type RepositoryOptions } from './application/repository.ts';
 export type { SnapshotOptions } from './application/snapshotting.ts';

@@ -16,6 +16,7 @@ import { SnapshotStore } from '../persistence/snapshot-store.ts';
 import type { Topics } from '../persistence/topics.ts';
 import { Cache, type CacheOptions } from './cache.ts';
 import { UnrecordedChangeError } from './errors.ts';
+import { HookChain, type Hooks } from './hooks.ts';
 import { NotificationLog } from './notification-log.ts';
 import { type GetOptions, Repository } from './repository.ts';
 import { type SnapshotOptions, Snapshotting } from './snapshotting.ts';
@@ -42,6 +43,8 @@ export interface ApplicationOptions {
   readonly snapshots?: boolean | SnapshotOptions;
   /** Keeps in memory what was read and saved; off unless given. */
   readonly cache?: CacheOptions;
+  /** Functions around what is stored and read, for tracing and the like; if there are several, the outermost first. */
+  readonly hooks?: Hooks | readonly Hooks[];
 }
 
 /** How often to try again. */
@@ -93,6 +96,9 @@ export class Application {
   readonly #topics: Topics;
   readonly #cache: Cache | undefined;
   readonly #snapshotting: Snapshotting | undefined;
+  readonly #hooks: HookChain | undefined;
+  /** Of `update`: which one is saving the aggregate. */
+  readonly #attempts = new WeakMap<Aggregate, number>();
 
   /** @throws {DefinitionError} if the aggregates or aliases that the class states do not fit together. */
   constructor(options: ApplicationOptions = {}) {
@@ -100,7 +106,7 @@ export class Application {
     const topics = topicsOf(new.target);
     const mapper = new Mapper(topics, { cipher, compressor });
     const recorder = store.recorder(name);
-    const { snapshots = false, cache } = options;
+    const { snapshots = false, cache, hooks } = options;
     this.name = name;
     this.#topics = topics;
     this.events = new EventStore(mapper, recorder);
@@ -109,8 +115,10 @@ export class Application {
       this.#snapshotting = new Snapshotting(snapshots === true ? {} : snapshots, topics);
     }
     this.#cache = cache && new Cache(cache);
-    this.repository = new Repository(this.events, topics, { snapshots: this.snapshots, cache: this.#cache });
-    this.notificationLog = new NotificationLog(recorder, mapper, topics, sectionSize);
+    this.#hooks = hooks && new HookChain(isList(hooks) ? hooks : [hooks]);
+    const around = this.#hooks && { hooks: this.#hooks, application: name };
+    this.repository = new Repository(this.events, topics, { snapshots: this.snapshots, cache: this.#cache, around });
+    this.notificationLog = new NotificationLog(recorder, mapper, topics, sectionSize, around);
     this.#verify = verify;
   }
 
@@ -141,7 +149,9 @@ export class Application {
     if (events.length === 0) return [];
     let notifications: Notification[];
     try {
-      notifications = await this.events.put(events);
+      notifications = await (this.#hooks === undefined
+        ? this.events.put(events)
+        : this.#put(this.#hooks, events, saved.keys()));
     } catch (error) {
       // Whatever has happened, what is in the cache may not be the latest.
       for (const { aggregateId } of events) this.#cache?.evict(aggregateId);
@@ -248,11 +258,14 @@ export class Application {
     for (let attempt = 0; ; attempt++) {
       const aggregate = await this.repository.get(type, id);
       const result = await command(aggregate);
+      if (this.#hooks !== undefined) this.#attempts.set(aggregate, attempt + 1);
       try {
         await this.save(aggregate);
         return result;
       } catch (error) {
         if (!(error instanceof VersionConflictError && error.aggregateId === id) || attempt >= retries) throw error;
+      } finally {
+        this.#attempts.delete(aggregate);
       }
     }
   }
@@ -267,9 +280,39 @@ export class Application {
 
   async #storeSnapshotOf(aggregate: AggregateCore): Promise<Snapshot> {
     const snapshot = takeSnapshot(aggregate);
-    await this.snapshots?.put(snapshot);
+    const put = async () => await this.snapshots?.put(snapshot);
+    if (this.#hooks === undefined) await put();
+    else {
+      const { aggregateId } = snapshot;
+      const { topic } = lifeOf(aggregate).definition;
+      const context = {
+        application: this.name,
+        operation: 'takeSnapshot',
+        aggregateIds: [aggregateId],
+        topics: [topic],
+        eventCount: 0,
+        attempt: 1,
+      } as const;
+      await this.#hooks.save(context, put, () => ({ notificationIds: [] }));
+    }
     this.#cache?.shorten(snapshot);
     return snapshot;
+  }
+
+  async #put(hooks: HookChain, events: readonly DomainEvent[], saved: Iterable<Aggregate>): Promise<Notification[]> {
+    const context = {
+      application: this.name,
+      operation: 'save',
+      aggregateIds: [...new Set(events.map(({ aggregateId }) => aggregateId))],
+      topics: [...new Set(events.map(({ type }) => type))],
+      eventCount: events.length,
+      attempt: Math.max(1, ...Array.from(saved, (aggregate) => this.#attempts.get(aggregate) ?? 1)),
+    } as const;
+    return await hooks.save(
+      context,
+      () => this.events.put(events),
+      (stored) => ({ notificationIds: stored.map(({ id }) => id) }),
+    );
   }
 
   #remember(aggregate: Aggregate, stored: readonly DomainEvent[]): void {
@@ -286,6 +329,10 @@ export class Application {
     }
     return [...life.pending];
   }
+}
+
+function isList(hooks: Hooks | readonly Hooks[]): hooks is readonly Hooks[] {
+  return Array.isArray(hooks);
 }
 
 function snapshotRecorderOf(store: Store, name: string): SnapshotRecorder {

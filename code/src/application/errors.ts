@@ -75,3 +75,25 @@ export class EnvironmentError extends EventSourcingError {
     this.value = value;
   }
 }
+
+/** A hook has failed after the work was done, or has not called `next`, or twice (`ES_HOOK`); see `Hooks`. */
+export class HookError extends EventSourcingError {
+  override get name(): string {
+    return 'HookError';
+  }
+  /** The name of the application. */
+  readonly application: string;
+  /** What the hook was around, for example `save`. */
+  readonly operation: string;
+  readonly aggregateIds: readonly string[];
+  constructor(
+    message: string,
+    context: { readonly application: string; readonly operation: string; readonly aggregateIds: readonly string[] },
+    options?: ErrorOptions,
+  ) {
+    super('ES_HOOK', message, options);
+    this.application = context.application;
+    this.operation = context.operation;
+    this.aggregateIds = context.aggregateIds;
+  }
+}

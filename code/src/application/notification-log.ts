@@ -4,6 +4,7 @@ import { checkedLimit } from '../persistence/limits.ts';
 import type { Mapper } from '../persistence/mapper.ts';
 import type { NotificationOptions, Recorder } from '../persistence/recorder.ts';
 import type { Topics } from '../persistence/topics.ts';
+import type { AroundReads } from './hooks.ts';
 
 /** A part of the log. */
 export interface Section {
@@ -21,8 +22,9 @@ export class NotificationLog {
   readonly #recorder: Recorder;
   readonly #mapper: Mapper;
   readonly #topics: Topics;
+  readonly #around: AroundReads | undefined;
 
-  constructor(recorder: Recorder, mapper: Mapper, topics: Topics, sectionSize: number) {
+  constructor(recorder: Recorder, mapper: Mapper, topics: Topics, sectionSize: number, around?: AroundReads) {
     if (!Number.isSafeInteger(sectionSize) || sectionSize < 1) {
       throw new ArgumentError(
         `The section size of a notification log must be a whole number from 1, not ${sectionSize}.`,
@@ -32,6 +34,7 @@ export class NotificationLog {
     this.#mapper = mapper;
     this.#topics = topics;
     this.sectionSize = sectionSize;
+    this.#around = around;
   }
 
   /**
@@ -41,6 +44,18 @@ export class NotificationLog {
    * @throws {ArgumentError} if the limit is greater than the section size.
    */
   async select(options: NotificationOptions = {}): Promise<Notification[]> {
+    if (this.#around === undefined) return await this.#select(options);
+    const { hooks, application } = this.#around;
+    const topics = [...(options.topics ?? [])];
+    const context = { application, operation: 'notificationLog.select', aggregateIds: [], topics } as const;
+    return await hooks.read(
+      context,
+      () => this.#select(options),
+      (found) => ({ count: found.length }),
+    );
+  }
+
+  async #select(options: NotificationOptions): Promise<Notification[]> {
     const { start, stop, topics } = options;
     const limit = options.limit === undefined ? this.sectionSize : checkedLimit(options.limit);
     if (limit > this.sectionSize) {

@@ -7,6 +7,7 @@ import type { SnapshotStore } from '../persistence/snapshot-store.ts';
 import type { Topics } from '../persistence/topics.ts';
 import { type Cache, lastVersion, type Story } from './cache.ts';
 import { AggregateNotFoundError, WrongAggregateError } from './errors.ts';
+import type { AroundReads } from './hooks.ts';
 
 /** Which state of an aggregate to get. */
 export interface GetOptions {
@@ -18,6 +19,7 @@ export interface GetOptions {
 export interface RepositoryOptions {
   readonly snapshots?: SnapshotStore | undefined;
   readonly cache?: Cache | undefined;
+  readonly around?: AroundReads | undefined;
 }
 
 /** Gets aggregates back from their stored events. */
@@ -27,12 +29,14 @@ export class Repository {
 
   readonly #snapshots: SnapshotStore | undefined;
   readonly #cache: Cache | undefined;
+  readonly #around: AroundReads | undefined;
 
   constructor(events: EventStore, topics: Topics, options: RepositoryOptions = {}) {
     this.#events = events;
     this.#topics = topics;
     this.#snapshots = options.snapshots;
     this.#cache = options.cache;
+    this.#around = options.around;
   }
 
   /**
@@ -43,6 +47,17 @@ export class Repository {
    */
   async get<A extends Aggregate>(type: AggregateClass<A>, id: string, options: GetOptions = {}): Promise<A> {
     const { version } = options;
+    if (this.#around === undefined) return await this.#get(type, id, version);
+    const { hooks, application } = this.#around;
+    const context = { application, operation: 'repository.get', ...this.#subject(type, id), version } as const;
+    return await hooks.read(
+      context,
+      () => this.#get(type, id, version),
+      () => ({ count: 1 }),
+    );
+  }
+
+  async #get<A extends Aggregate>(type: AggregateClass<A>, id: string, version: number | undefined): Promise<A> {
     const found = await this.find(type, id, version);
     if (found === undefined) throw new AggregateNotFoundError(definitionOf(type).topic, id, version);
     if (!(found instanceof type)) {
@@ -53,7 +68,11 @@ export class Repository {
 
   /** Whether there is an aggregate of this class (or of one that extends it) with this id, and it is not discarded. */
   async has(type: AggregateClass<Aggregate>, id: string): Promise<boolean> {
-    return (await this.find(type, id, undefined)) instanceof type;
+    const read = async () => (await this.find(type, id, undefined)) instanceof type;
+    if (this.#around === undefined) return await read();
+    const { hooks, application } = this.#around;
+    const context = { application, operation: 'repository.has', ...this.#subject(type, id) } as const;
+    return await hooks.read(context, read, (isThere) => ({ count: isThere ? 1 : 0 }));
   }
 
   /** Forgets what the cache holds of an aggregate. The next reading starts from storage. */
@@ -71,6 +90,10 @@ export class Repository {
     const story = await this.#story(id, version);
     const aggregate = this.#rebuild(id, story) ?? (story.base && (await this.#withoutSnapshot(id, version)));
     return aggregate === undefined || lifeOf(aggregate).isDiscarded ? undefined : aggregate;
+  }
+
+  #subject(type: AggregateClass, id: string) {
+    return { aggregateIds: [id], topics: this.#topics.hasClass(type) ? [definitionOf(type).topic] : [] };
   }
 
   async #story(id: string, version: number | undefined): Promise<Story> {

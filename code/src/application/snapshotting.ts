@@ -2,6 +2,7 @@ import type { DomainEvent } from '../domain/domain-event.ts';
 import { ArgumentError, DefinitionError, SnapshotError } from '../domain/errors.ts';
 import { needsFunctions } from '../domain/take-snapshot.ts';
 import type { Topics } from '../persistence/topics.ts';
+import { report } from './report.ts';
 
 /** When an application takes snapshots of itself, besides those that are taken by hand. */
 export interface SnapshotOptions {
@@ -82,11 +83,6 @@ export class Snapshotting {
         `${cause instanceof Error ? cause.message : String(cause)}`,
       { cause, aggregateId, version },
     );
-    try {
-      if (this.#options.onError === undefined) console.error(error);
-      else this.#options.onError(error);
-    } catch (failed) {
-      console.error(error, failed);
-    }
+    report(error, this.#options.onError);
   }
 }

@@ -44,6 +44,7 @@ export type ErrorCode =
   | 'ES_STORE_SCHEMA'
   | 'ES_STORE_UNAVAILABLE'
   | 'ES_ENVIRONMENT'
+  | 'ES_HOOK'
   | 'ES_INVALID_ARGUMENT';
 
 /**
