@@ -13,6 +13,7 @@ const parts = [
   { label: 'Why event sourcing', directory: 'why' },
   { label: 'Getting started', directory: 'getting-started' },
   { label: 'Aggregates', directory: 'aggregates' },
+  { label: 'Applications', directory: 'applications' },
   { label: 'Over time', directory: 'over-time' },
   { label: 'Guides', directory: 'guides' },
 ];
