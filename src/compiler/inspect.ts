@@ -1,4 +1,4 @@
-import { traverse, type types } from '@babel/core';
+import { type NodePath, traverse, type types } from '@babel/core';
 import { CompileError } from './error.ts';
 import { LIVE_MODULES, resolveFile } from './modules.ts';
 import { nearestPlace, segmentIndex } from './place.ts';
@@ -56,13 +56,25 @@ export function inspectModule(file: types.File, module: SourceModule, around: Su
       for (const [name, binding] of Object.entries(scope.bindings)) {
         const declared = segmentIndex(module.segments, binding.identifier.loc?.start.line ?? 1);
         if (declared < 0) continue;
-        for (const { node } of [...binding.referencePaths, ...binding.constantViolations]) {
-          const used = segmentIndex(module.segments, node.loc?.start.line ?? 1);
-          if (used >= 0 && used < declared) fail('order', usedEarly(name), node);
+        for (const path of [...binding.referencePaths, ...binding.constantViolations]) {
+          const used = segmentIndex(module.segments, path.node.loc?.start.line ?? 1);
+          if (used < 0 || used >= declared || isParameterProperty(path, name)) continue;
+          fail('order', usedEarly(name), path.node);
         }
       }
     },
   });
+}
+
+/** In `constructor(readonly name: string)`, Babel takes `name` for a use of whatever has that name outside. */
+function isParameterProperty(path: NodePath, name: string): boolean {
+  const declares = (param: types.Node) => {
+    if (param.type !== 'TSParameterProperty') return false;
+    const { parameter } = param;
+    const pattern = parameter.type === 'AssignmentPattern' ? parameter.left : parameter;
+    return pattern.type === 'Identifier' && pattern.name === name;
+  };
+  return path.findParent((parent) => parent.isClassMethod() && parent.node.params.some(declares)) !== null;
 }
 
 function setSource(source: types.StringLiteral, name: string): void {

@@ -312,6 +312,12 @@ describe('a program that does not compile', () => {
     expect(failure(() => compile(assemble(file, 'f2'))).message).toMatch(/'\.\/dgo\.ts'.*'\.\/dog\.ts'/);
   });
 
+  test('a parameter property is no use of a later name', () => {
+    const dog = '\nclass Dog {\n  constructor(readonly name: string, public age = 0) { String(name + age); }\n}';
+    const fences = fencesOf(dog, "\nconst name = new Dog('Fido').name;\nconst age = 1;");
+    expect(() => compile(assemble(fences, 'f2'))).not.toThrow();
+  });
+
   test('a fence for Node may import anything', () => {
     const fences = fencesOf('node="x"\nimport { sep } from \'node:path\';\nsep;');
     expect(() => compile(assemble(fences, 'f1'))).toThrow("'node:path'");
