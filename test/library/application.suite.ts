@@ -185,8 +185,17 @@ export function applicationSuite(name: string, createStore: () => Promise<Store>
       await wiki.write('home', 'Home', 'Welcome');
       const error = await rejectionOf(wiki.write('home', 'Another', 'Intruder'));
       expect(error).toMatchObject({ code: 'ES_VERSION_CONFLICT', aggregateId: Slug.createId('home') });
+      expect(error.message).toContain('so the id is taken');
       expect(await wiki.notificationLog.select()).toHaveLength(2);
       expect((await wiki.read('home')).body).toBe('Welcome');
+    });
+
+    test('two objects for one aggregate in one save are refused, and the error says so', async () => {
+      const wiki = new Wiki({ store: await createStore() });
+      const error = await rejectionOf(wiki.save(new Slug('home', 'one'), new Slug('home', 'two')));
+      expect(error).toMatchObject({ code: 'ES_VERSION_CONFLICT', version: 1, foundVersion: 0 });
+      expect(error.message).toContain('one save holds it twice');
+      expect(await wiki.notificationLog.select()).toEqual([]);
     });
 
     test('case 48: a transfer happens on both accounts, or on none', async () => {

@@ -17,17 +17,25 @@ export class VersionConflictError extends EventSourcingError {
   /** The version that it has there. */
   readonly foundVersion: number;
   constructor(aggregateId: string, version: number, foundVersion: number, options?: ErrorOptions) {
-    super(
-      'ES_VERSION_CONFLICT',
-      `Version ${version} of the aggregate ${aggregateId} cannot be stored: its last stored version is ${foundVersion}, ` +
-        `and was expected to be ${version - 1}. Get the aggregate again and repeat the command, or use update(…).`,
-      options,
-    );
+    super('ES_VERSION_CONFLICT', conflict(aggregateId, version, foundVersion), options);
     this.aggregateId = aggregateId;
     this.version = version;
     this.expectedVersion = version - 1;
     this.foundVersion = foundVersion;
   }
+}
+
+function conflict(aggregateId: string, version: number, foundVersion: number): string {
+  const refused = `Version ${version} of the aggregate ${aggregateId} cannot be stored`;
+  const found = `its last stored version is ${foundVersion}`;
+  // Then it is not what is stored that stands in the way.
+  if (foundVersion < version) {
+    return `${refused}: one save holds it twice. Two objects stand for this aggregate, or its events were given twice.`;
+  }
+  // With this version most aggregates begin, and deciding again does not help a new one whose id is taken.
+  return version === 1
+    ? `${refused}: ${found}, so the id is taken. Give a new aggregate another id; if it is not a new one, use update(…).`
+    : `${refused}: ${found}, and was expected to be ${version - 1}. Get the aggregate again and repeat the command, or use update(…).`;
 }
 
 /**
