@@ -50,6 +50,7 @@ const commands = new Map([
   ['doctest', (args) => run(['node', 'src/doctest/cli.ts', ...args])],
   ['test', test],
   ['prove', prove],
+  ['bench', (args) => run(['node', 'code/benchmarks/cli.ts', ...args])],
 ]);
 
 /** @type {Command} */
