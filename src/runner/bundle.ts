@@ -1,6 +1,6 @@
 /** Builds the runner's files: the relay page and everything that it loads, to be served from one folder. */
 import { createHash } from 'node:crypto';
-import { libraryFiles } from './library.ts';
+import { libraryFiles } from './library/build.ts';
 import { bundled } from './script.ts';
 
 export interface RunnerFile {

@@ -2,11 +2,11 @@
 import { access } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { BuildOptions, Plugin } from 'esbuild';
-import type { Manifest } from './manifest.ts';
-import { bundled } from './script.ts';
+import type { Manifest } from '../manifest.ts';
+import { bundled } from '../script.ts';
 
 /** The library as it is built and published: the runner gets that, and never the sources. */
-const DIST = fileURLToPath(new URL('../../code/dist/', import.meta.url));
+const DIST = fileURLToPath(new URL('../../../code/dist/', import.meta.url));
 const ROOT_MODULE = 'eventsourcing';
 const PROBE = 'workbook:probe';
 const ASSERT = 'node:assert/strict';
@@ -28,7 +28,7 @@ function sources(rootFile: string): Readonly<Record<string, BuildOptions>> {
     'eventsourcing/crypto': { entryPoints: [`${DIST}crypto/index.js`] },
     'eventsourcing/testing': { entryPoints: [`${DIST}testing/index.js`], plugins: [absent('fast-check')] },
     vitest: {
-      stdin: { contents: VITEST, resolveDir: fileURLToPath(new URL('../../', import.meta.url)), loader: 'ts' },
+      stdin: { contents: VITEST, resolveDir: fileURLToPath(new URL('../../../', import.meta.url)), loader: 'ts' },
     },
     [ASSERT]: { entryPoints: ['src/probe/assert.ts'] },
   };
