@@ -7,7 +7,8 @@ export interface Tabs {
 }
 
 export function createTabs(place: HTMLElement, choose: (name: string) => void): Tabs {
-  const id = `tabs-${place.closest('figure')?.id ?? ''}`;
+  // Of several alternatives in a figure, each has an editor and tabs of its own.
+  const id = `tabs-${place.dataset.tabs || (place.closest('figure')?.id ?? '')}`;
   const idOf = (name: string) => `${id}-${name}`;
   const buttons = () => [...place.querySelectorAll<HTMLButtonElement>('[role="tab"]')];
   let selected = '';

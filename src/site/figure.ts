@@ -1,5 +1,6 @@
 import type { Element, ElementContent, Properties } from 'hast';
-import type { Fence } from '../extract/page.ts';
+import type { Fence, StoreName } from '../extract/page.ts';
+import { STORES } from '../extract/stores.ts';
 import { element, text } from './hast.ts';
 
 export interface FigureParts {
@@ -23,12 +24,32 @@ export function figureFor(parts: FigureParts): Element {
   return liveFigure(parts);
 }
 
+/** One of the alternatives of a choice of store. */
+export interface AlternativeParts extends FigureParts {
+  readonly store: StoreName;
+}
+
+/** The one figure for the alternatives of a choice of store, and what the reader should know before choosing. */
+export function choiceFigure(
+  parts: AlternativeParts,
+  alternatives: readonly AlternativeParts[],
+  note: string | undefined,
+): Element {
+  const needs = [...new Set(alternatives.flatMap((each) => each.needs))];
+  return liveFigure({ ...parts, needs }, { alternatives, note });
+}
+
+interface Choice {
+  readonly alternatives: readonly AlternativeParts[];
+  readonly note: string | undefined;
+}
+
 /** Code in any other language: highlighted and no more. */
 export function plainFigure(lines: readonly ElementContent[], language: string): Element {
   return element('figure', { className: ['snippet', 'not-content'] }, codeBlock(lines, language));
 }
 
-function liveFigure({ fence, lines, printed, needs, checks }: FigureParts): Element {
+function liveFigure({ fence, lines, printed, needs, checks }: FigureParts, choice?: Choice): Element {
   const figure = element(
     'figure',
     {
@@ -42,8 +63,8 @@ function liveFigure({ fence, lines, printed, needs, checks }: FigureParts): Elem
       dataChecks: checks,
       dataLines: printed === undefined ? undefined : String(lineCount(printed)),
     },
-    liveHead(fence),
-    codeBlock(lines, 'ts'),
+    liveHead(fence, choice?.alternatives.map((each) => each.fence.id) ?? ['']),
+    ...(choice ? [storeTabs(choice), alternativeBlocks(choice)] : [codeBlock(lines, 'ts')]),
     bar(checks !== undefined),
     element('div', { className: ['snippet-note'], dataNote: '', hidden: true }),
     checks === undefined
@@ -62,21 +83,74 @@ function liveFigure({ fence, lines, printed, needs, checks }: FigureParts): Elem
 }
 
 /** The line above the code. It is always there, so that the editor's tabs find their place without moving anything. */
-function liveHead(fence: Fence): Element {
+function liveHead(fence: Fence, versions: readonly string[]): Element {
   const mark = (words: string, properties: Properties) =>
     element('span', { className: ['snippet-mark'], ...properties }, text(words));
   return element(
     'figcaption',
     { className: ['snippet-head'], dataPagefindIgnore: '' },
-    element(
-      'span',
-      { className: ['snippet-tabs'], dataTabs: '' },
-      element('span', { className: ['snippet-file'] }, text(fence.file ?? 'snippet.ts')),
+    // Each alternative of a choice has an editor of its own, with tabs of its own.
+    ...versions.map((version, index) =>
+      element(
+        'span',
+        { className: ['snippet-tabs'], dataTabs: version, hidden: index > 0 },
+        element('span', { className: ['snippet-file'] }, text(fence.file ?? 'snippet.ts')),
+      ),
     ),
     fence.throws === undefined ? undefined : mark('meant to fail', {}),
     mark('edited', { dataEdited: '', hidden: true }),
     mark('uses your edits above', { dataCarried: '', hidden: true }),
     element('span', { className: ['snippet-hint'], dataHint: '' }),
+  );
+}
+
+/** The tabs of a choice. Without JavaScript they are not shown: then all alternatives are. */
+function storeTabs({ alternatives, note }: Choice): Element {
+  return element(
+    'div',
+    { className: ['snippet-stores'], dataPagefindIgnore: '' },
+    element(
+      'div',
+      { className: ['store-tabs'], role: 'tablist', ariaLabel: 'Store', dataStores: '' },
+      ...alternatives.map(({ store, fence }, index) =>
+        element(
+          'button',
+          {
+            type: 'button',
+            role: 'tab',
+            id: `${fence.id}-tab`,
+            ariaSelected: String(index === 0),
+            ariaControls: [`${fence.id}-code`],
+            tabIndex: index === 0 ? 0 : -1,
+            dataStore: store,
+          },
+          text(STORES[store]),
+        ),
+      ),
+    ),
+    note === undefined ? undefined : element('span', { className: ['store-note'] }, text(note)),
+  );
+}
+
+/** All lie in one place, so that the tallest one reserves the room and nothing moves when another is chosen. */
+function alternativeBlocks({ alternatives }: Choice): Element {
+  return element(
+    'div',
+    { className: ['snippet-alternatives'] },
+    ...alternatives.map(({ store, fence, lines }, index) =>
+      element(
+        'div',
+        {
+          id: `${fence.id}-code`,
+          className: ['alternative'],
+          dataAlternative: store,
+          dataOf: fence.id,
+          dataChosen: index === 0 ? '' : undefined,
+        },
+        element('p', { className: ['alternative-name'] }, text(STORES[store])),
+        codeBlock(lines, 'ts'),
+      ),
+    ),
   );
 }
 

@@ -5,8 +5,10 @@ import type { ServerResponse } from 'node:http';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { AstroIntegration } from 'astro';
+import { isStoreName } from '../extract/stores.ts';
 import { runnerFiles } from '../runner/bundle.ts';
-import { readLesson } from './lesson.ts';
+import { type Lesson, readLesson } from './lesson.ts';
+import { programsPath } from './page-programs.ts';
 import { programsOf } from './programs.ts';
 
 /**
@@ -53,13 +55,18 @@ export function workbookFiles(): AstroIntegration {
         server.middlewares.use((request, response, next) => {
           const { pathname } = new URL(request.url ?? '/', 'http://localhost');
           const path = pathname.startsWith(base) ? pathname.slice(base.length) : pathname.slice(1);
-          const page = /^programs\/(.+)\.json$/.exec(path)?.[1];
+          const [, page, store] = /^programs\/(.+?)(?:\.(memory|sqlite|postgres))?\.json$/.exec(path) ?? [];
           const file = /^runner\/(.+)$/.exec(path)?.[1];
           if (page === undefined && file === undefined) return next();
           const answer = async () => {
             if (page !== undefined) {
               const found = sourceOf(content, page);
-              return found && { body: programsJson(found), contentType: 'application/json; charset=utf-8' };
+              return (
+                found && {
+                  body: programsJson(readLesson(found), store),
+                  contentType: 'application/json; charset=utf-8',
+                }
+              );
             }
             runner ??= runnerFiles();
             return (await runner).get(file ?? '');
@@ -85,7 +92,11 @@ export function workbookFiles(): AstroIntegration {
         for (const [name, { body }] of await runnerFiles()) await write(join('runner', name), body);
         let pages = 0;
         for await (const path of glob('**/*.{md,mdx}', { cwd: content, exclude: (name) => name.startsWith('_') })) {
-          await write(join('programs', path.replace(/\.mdx?$/, '.json')), programsJson(join(content, path)));
+          const lesson = readLesson(join(content, path));
+          const { stores } = lesson.page;
+          for (const store of stores.length > 0 ? stores : [undefined]) {
+            await write(programsPath(path.replace(/\.mdx?$/, ''), store, stores[0]), programsJson(lesson, store));
+          }
           pages += 1;
         }
         logger.info(`Wrote the programs of ${pages} pages and the runner.`);
@@ -99,8 +110,9 @@ function sourceOf(content: string, page: string): string | undefined {
   return ['.mdx', '.md'].map((extension) => join(content, page + extension)).find((path) => existsSync(path));
 }
 
-function programsJson(path: string): string {
-  return `${JSON.stringify(programsOf(readLesson(path)))}\n`;
+function programsJson(lesson: Lesson, store: string | undefined): string {
+  const chosen = store !== undefined && isStoreName(store) ? store : undefined;
+  return `${JSON.stringify(programsOf(lesson, chosen))}\n`;
 }
 
 function send(response: ServerResponse, status: number, contentType: string, body: string): void {

@@ -3,7 +3,7 @@ import { relative } from 'node:path';
 import { assemble } from '../compiler/assemble.ts';
 import type { Recording } from '../doctest/recording.ts';
 import { extractPage } from '../extract/extract.ts';
-import type { Fence, Page } from '../extract/page.ts';
+import type { Fence, Page, StoreName } from '../extract/page.ts';
 import { readRecording } from './recording.ts';
 
 /** A page of the workbook as the site's build sees it: its fences, and what they printed when last recorded. */
@@ -32,9 +32,19 @@ export function isLive(fence: Fence): boolean {
   return fence.mode === 'live' && fence.errors === undefined && !partner;
 }
 
-/** The fences whose code runs when a fence runs, in order of the page, without the fence itself. */
+/**
+ * The fences whose code runs when a fence runs, in order of the page, without the fence itself. Of a choice of store
+ * these are all alternatives, of which the chosen one runs.
+ */
 export function needsOf(page: Page, fence: Fence): readonly string[] {
-  const modules = new Map(assemble(page.fences, fence.id).modules.map((module) => [module.name, module]));
+  const stores = page.stores.length > 0 ? page.stores : [undefined];
+  const taking = new Set(stores.flatMap((store) => [...takingPart(page, fence, store)]));
+  return page.fences.map(({ id }) => id).filter((id) => id !== fence.id && taking.has(id));
+}
+
+function takingPart(page: Page, fence: Fence, store: StoreName | undefined): ReadonlySet<string> {
+  const source = assemble(page.fences, fence.id, undefined, store === undefined ? {} : { store });
+  const modules = new Map(source.modules.map((module) => [module.name, module]));
   const entry = [...modules.values()].at(-1);
   const taking = new Set<string>();
   const reached = new Set<string>();
@@ -46,7 +56,7 @@ export function needsOf(page: Page, fence: Fence): readonly string[] {
     for (const [, file] of module.source.matchAll(/['"]\.\/([^'"]+)['"]/g)) visit(`/${file}`);
   };
   if (entry) visit(entry.name);
-  return page.fences.map(({ id }) => id).filter((id) => id !== fence.id && taking.has(id));
+  return taking;
 }
 
 /** The checks of an exercise, for its starter. */

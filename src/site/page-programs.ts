@@ -1,5 +1,5 @@
 import type { CompiledModule, CompiledProgram } from '../compiler/program.ts';
-import type { Fence } from '../extract/page.ts';
+import type { Fence, StoreName } from '../extract/page.ts';
 
 /** What a page needs for its Run buttons, fetched at the first one: compiled programs, and sources for edited runs. */
 export interface PagePrograms {
@@ -45,4 +45,9 @@ export function programOf({ programs, modules }: PagePrograms, target: string): 
       return module;
     }),
   };
+}
+
+/** Where a page's programs are, beneath the site's base: a file for each store that the page offers. */
+export function programsPath(page: string, store: StoreName | undefined, byDefault: StoreName | undefined): string {
+  return `programs/${page}${store === byDefault ? '' : `.${store}`}.json`;
 }

@@ -1,18 +1,22 @@
 import { assemble, CompileError, compile } from '../compiler/index.ts';
-import type { Fence } from '../extract/page.ts';
+import { isChosen } from '../extract/choices.ts';
+import type { Fence, StoreName } from '../extract/page.ts';
 import { isLive, type Lesson } from './lesson.ts';
 import { type PagePrograms, packPrograms } from './page-programs.ts';
 
 /**
  * Compiles what the Run and Check buttons of a page start.
  *
+ * @param store what the reader has chosen, on a page with a choice
  * @throws if a fence does not compile; the message names the line of the Markdown file
  */
-export function programsOf({ page }: Lesson): PagePrograms {
+export function programsOf({ page }: Lesson, store: StoreName | undefined = page.stores[0]): PagePrograms {
   const runnable = page.fences.filter((fence) => isLive(fence) || fence.exercise?.part === 'checks');
-  const programs = runnable.map((fence) => {
+  const options = store === undefined ? {} : { store };
+  const chosen = runnable.filter((fence) => isChosen(fence, store));
+  const programs = chosen.map((fence) => {
     try {
-      return compile(assemble(page.fences, fence.id));
+      return compile(assemble(page.fences, fence.id, undefined, options));
     } catch (error) {
       if (!(error instanceof CompileError)) throw error;
       const place = page.fences.find(({ id }) => id === error.fence) ?? fence;

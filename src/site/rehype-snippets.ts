@@ -3,9 +3,10 @@ import { toString as textOf } from 'hast-util-to-string';
 import { visit } from 'unist-util-visit';
 import type { VFile } from 'vfile';
 import type { Fence } from '../extract/page.ts';
-import { figureFor, plainFigure } from './figure.ts';
+import { type AlternativeParts, choiceFigure, figureFor, plainFigure } from './figure.ts';
 import { type Highlight, startHighlighter } from './highlight.ts';
 import { checksOf, isLive, type Lesson, needsOf, readLesson } from './lesson.ts';
+import { postgresNote } from './store-note.ts';
 
 /**
  * Turns every fence of a page into a figure. What a fence is comes from `extractPage`, which also feeds the doc tests
@@ -14,12 +15,14 @@ import { checksOf, isLive, type Lesson, needsOf, readLesson } from './lesson.ts'
 export function rehypeSnippets() {
   // Astro makes the plugin anew for each kind of page; the highlighter takes half a second to start.
   let started: Highlight | undefined;
+  let weighed: string | undefined;
   return async (tree: Root, file: VFile): Promise<void> => {
     started ??= startHighlighter();
     const highlight = started;
     const lesson = readLesson(file.path);
     const blocks = findBlocks(tree);
     const fences = lesson.page.fences[Symbol.iterator]();
+    const alternatives: { part: AlternativeParts; choice: string; block: Block }[] = [];
     for (const [index, block] of blocks.entries()) {
       if (block.language !== 'ts' && block.language !== 'typescript') {
         if (block.language === 'output' && follows(block, blocks[index - 1])) remove(block);
@@ -27,7 +30,21 @@ export function rehypeSnippets() {
         continue;
       }
       const fence = matching(fences.next().value, block, lesson);
+      if (fence.alternative) {
+        const { store, choice } = fence.alternative;
+        const part = { ...partsOf(fence, lesson), lines: await highlight(fence.code, 'ts'), store };
+        alternatives.push({ part, choice, block });
+        continue;
+      }
       replace(block, figureFor({ ...partsOf(fence, lesson), lines: await highlight(fence.code, 'ts') }));
+    }
+    for (const [first, ...others] of Map.groupBy(alternatives, ({ choice }) => choice).values()) {
+      if (!first) continue;
+      const parts = [first, ...others].map(({ part }) => part);
+      const heavy = parts.some(({ store }) => store === 'postgres');
+      if (heavy) weighed ??= postgresNote();
+      replace(first.block, choiceFigure(first.part, parts, heavy ? weighed : undefined));
+      for (const { block } of others) remove(block);
     }
   };
 }

@@ -27,7 +27,8 @@ export async function startPostgres({ durable }: { readonly durable: boolean }):
   // The user that the server runs as has to get at the folder inside.
   chmodSync(folder, 0o755);
   const databaseDir = join(folder, 'data');
-  const removeFolder = () => rmSync(folder, { recursive: true, force: true });
+  // The package removes the data as well, and may be at it.
+  const removeFolder = () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   // A signal ends the server without us: see `loadServer`.
   process.once('exit', removeFolder);
   const server = new EmbeddedPostgres({

@@ -1,5 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { STORES } from '../../src/extract/index.ts';
 import { launch, watchedPage } from './chromium.ts';
 import { lessons } from './lessons.ts';
 import { Snippet } from './snippet.ts';
@@ -16,7 +17,13 @@ test('there are lessons, and they have live fences', () => {
   expect(withCode.length).toBeGreaterThan(0);
 });
 
-describe.each(withCode)('/$path', ({ path, live, recorded }) => {
+/** Each page, and one with a choice of store once for each store. */
+const visits = withCode.flatMap((lesson) => {
+  const stores = lesson.stores.length > 0 ? lesson.stores : [undefined];
+  return stores.map((store) => ({ ...lesson, store, name: `/${lesson.path}${store ? ` on ${STORES[store]}` : ''}` }));
+});
+
+describe.each(visits)('$name', ({ path, live, recorded, store }) => {
   test('every fence prints in the browser what Node printed', async () => {
     const site = inject('site');
     const { page, complaints } = await watchedPage(browser, site);
@@ -26,6 +33,8 @@ describe.each(withCode)('/$path', ({ path, live, recorded }) => {
       .locator('figure[data-snippet]')
       .evaluateAll((figures) => figures.map((figure) => figure.getAttribute('data-fence')));
     expect(shown).toEqual(live.map((fence) => fence.id));
+
+    if (store !== undefined) await page.getByRole('tab', { name: STORES[store] }).first().click();
 
     for (const fence of live) {
       const snippet = new Snippet(page, fence.id);

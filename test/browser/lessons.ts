@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { extractPage } from '../../src/extract/index.ts';
-import type { Fence } from '../../src/extract/page.ts';
+import type { Fence, StoreName } from '../../src/extract/page.ts';
 
 const content = fileURLToPath(new URL('../../content/', import.meta.url));
 
@@ -9,7 +9,9 @@ export interface Lesson {
   /** Where the page is, relative to the site's home. */
   readonly path: string;
   readonly markdown: string;
-  /** The fences that have a Run button. */
+  /** The stores that the reader can choose from. */
+  readonly stores: readonly StoreName[];
+  /** The fences that have a Run button; of a choice of store the first alternative, which stands for all. */
   readonly live: readonly Fence[];
   /** What Node printed for each fence, from the recording beside the page. */
   readonly recorded: Readonly<Record<string, { readonly status: string; readonly text: string }>>;
@@ -22,12 +24,17 @@ export const lessons: readonly Lesson[] = globSync('**/*.mdx', { cwd: content })
   .map((file) => {
     const markdown = readFileSync(`${content}${file}`, 'utf8');
     const recording = globSync(file.replace(/\.mdx$/, '.recorded.json'), { cwd: content })[0];
+    const { fences, stores } = extractPage(markdown, file);
     return {
       path: file === 'index.mdx' ? '' : `${file.replace(/(\/index)?\.mdx$/, '')}/`,
       markdown,
-      live: extractPage(markdown, file).fences.filter(
-        (fence) =>
-          fence.mode === 'live' && !fence.errors && (fence.exercise === undefined || fence.exercise.part === 'starter'),
+      stores,
+      live: fences.filter(
+        ({ id, mode, errors, exercise, alternative }) =>
+          mode === 'live' &&
+          !errors &&
+          (exercise === undefined || exercise.part === 'starter') &&
+          (alternative === undefined || alternative.choice === id),
       ),
       recorded: recording ? JSON.parse(readFileSync(`${content}${recording}`, 'utf8')) : {},
     };

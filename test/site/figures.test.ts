@@ -88,6 +88,25 @@ test('an exercise: only the starter is live, and it can be checked', async () =>
   expect(html).toContain('>Check</button>');
 });
 
+test('the alternatives of a choice are one figure, with a tab each, and the weight of the heavy one', async () => {
+  const alternative = (store: string) => ts(`file=store.ts store=${store}`, `export const name = '${store}';`);
+  const html = await render(
+    `${alternative('memory')}\n${alternative('postgres')}\n${ts('', "import { name } from './store.ts';")}`,
+    { f1: { status: 'done', text: '' } },
+  );
+  const [choice = '', user = ''] = html.split('</live-snippet>');
+  expect(choice.match(/<figure/g)).toHaveLength(1);
+  expect(choice).toMatch(/<figure id="f1"[^>]* data-fence="f1"/);
+  expect([...choice.matchAll(/role="tab"[^>]*>(\w+)</g)].map(([, name]) => name)).toEqual(['Memory', 'PostgreSQL']);
+  expect([...choice.matchAll(/data-alternative="(\w+)" data-of="(\w+)"/g)].map(([, ...parts]) => parts)).toEqual([
+    ['memory', 'f1'],
+    ['postgres', 'f2'],
+  ]);
+  expect(choice.match(/role="log"/g)).toHaveLength(1);
+  expect(text(choice)).toMatch(/PostgreSQL: \d+ MB/);
+  expect(user).toContain('data-needs="f1 f2"');
+});
+
 test('a page with problems does not build, and the message names file and line', async () => {
   await expect(render(`text\n\n${ts('colour=red')}`)).rejects.toThrow(/page\.md:3: /);
 });

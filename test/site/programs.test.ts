@@ -3,7 +3,7 @@ import { assemble } from '../../src/compiler/assemble.ts';
 import { compile } from '../../src/compiler/index.ts';
 import { extractPage } from '../../src/extract/extract.ts';
 import { isLive, needsOf } from '../../src/site/lesson.ts';
-import { programOf } from '../../src/site/page-programs.ts';
+import { programOf, programsPath } from '../../src/site/page-programs.ts';
 import { programsOf } from '../../src/site/programs.ts';
 
 const markdown = `# Page
@@ -76,4 +76,23 @@ test('a fence needs the fences that its program really contains', () => {
 test('code that does not compile is named by its line in the Markdown file', () => {
   const broken = extractPage('# P\n\n```ts\nconst a = 1;\nconst = 2;\n```\n', 'broken.md');
   expect(() => programsOf({ page: broken, recording: {} })).toThrow(/^broken\.md:5: /);
+});
+
+test('a page with a choice has programs for each store', () => {
+  const alternative = (store: string) =>
+    `\`\`\`ts file=store.ts store=${store}\nexport const name = '${store}';\n\`\`\`\n`;
+  const choice = extractPage(
+    `${alternative('memory')}\n${alternative('sqlite')}\n\`\`\`ts\nimport { name } from './store.ts';\nconsole.log(name);\n\`\`\`\n`,
+    'choice.md',
+  );
+  expect(choice.problems).toEqual([]);
+  const of = (store: 'memory' | 'sqlite') => programsOf({ page: choice, recording: {} }, store);
+  expect(programsOf({ page: choice, recording: {} })).toEqual(of('memory'));
+  expect(Object.keys(of('memory').programs)).toEqual(['f1', 'f3']);
+  expect(Object.keys(of('sqlite').programs)).toEqual(['f2', 'f3']);
+  // An edited program is assembled anew, from all fences.
+  expect(of('sqlite').fences.map(({ id }) => id)).toEqual(['f1', 'f2', 'f3']);
+  expect(programOf(of('sqlite'), 'f3').modules[0]?.segments[0]?.fence).toBe('f2');
+  expect(programsPath('a/b', 'memory', 'memory')).toBe('programs/a/b.json');
+  expect(programsPath('a/b', 'sqlite', 'memory')).toBe('programs/a/b.sqlite.json');
 });

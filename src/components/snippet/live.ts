@@ -1,17 +1,17 @@
 import { assemble } from '../../compiler/assemble.ts';
-import type { Fence } from '../../extract/page.ts';
+import type { Fence, StoreName } from '../../extract/page.ts';
 import { createRunner } from '../../runner/host.ts';
 import type { Run, RunEvent, RunRequest } from '../../runner/runner.ts';
-import { type PagePrograms, programOf } from '../../site/page-programs.ts';
+import { type PagePrograms, programOf, programsPath } from '../../site/page-programs.ts';
 
 /** Everything that a page needs to run code, loaded when a reader first comes near a snippet's buttons. */
 export interface Live {
-  /** Gets ready for a run without starting one. */
-  warm(): void;
+  /** Gets ready for a run on the chosen store without starting one. */
+  warm(store: StoreName | undefined): void;
   /** The page's fences that can run, with the lesson's own code. */
-  fences(): Promise<readonly Fence[]>;
+  fences(store: StoreName | undefined): Promise<readonly Fence[]>;
   /** What to run for a fence: its compiled program, or its sources if one of the fences in it was edited. */
-  request(target: string, edits: ReadonlyMap<string, string>): Promise<RunRequest>;
+  request(target: string, edits: ReadonlyMap<string, string>, store: StoreName | undefined): Promise<RunRequest>;
   run(request: RunRequest, listen: (event: RunEvent) => void): Run;
 }
 
@@ -20,32 +20,37 @@ export interface LiveOptions {
   readonly page: string;
   /** The site's base path, with a slash at its end. */
   readonly base: string;
+  /** The store that is chosen when the reader has chosen none, on a page with a choice. */
+  readonly byDefault: StoreName | undefined;
 }
 
-export function createLive({ page, base }: LiveOptions): Live {
+export function createLive({ page, base, byDefault }: LiveOptions): Live {
   const runner = createRunner({ url: new URL(`${base}runner/relay.html`, location.href).href });
-  let loading: Promise<PagePrograms> | undefined;
-  const programs = () => {
+  const loading = new Map<StoreName | undefined, Promise<PagePrograms>>();
+  const programs = (store: StoreName | undefined): Promise<PagePrograms> => {
+    const known = loading.get(store);
+    if (known) return known;
     // A failed attempt is forgotten, so that the next Run tries again.
-    loading ??= loadPrograms(`${base}programs/${page}.json`).catch((error: unknown) => {
-      loading = undefined;
+    const loaded = loadPrograms(`${base}${programsPath(page, store, byDefault)}`).catch((error: unknown) => {
+      loading.delete(store);
       throw error;
     });
-    return loading;
+    loading.set(store, loaded);
+    return loaded;
   };
   return {
-    warm() {
+    warm(store) {
       runner.warm();
       // If this fails, the Run itself will fail the same way, and say so.
-      programs().catch(() => undefined);
+      programs(store).catch(() => undefined);
     },
-    async fences() {
-      return (await programs()).fences;
+    async fences(store) {
+      return (await programs(store)).fences;
     },
-    async request(target, edits) {
-      const all = await programs();
+    async request(target, edits, store) {
+      const all = await programs(store);
       if (edits.size === 0) return { program: programOf(all, target) };
-      return { source: assemble(all.fences, target, edits) };
+      return { source: assemble(all.fences, target, edits, store === undefined ? {} : { store }) };
     },
     run: (request, listen) => runner.run(request, listen),
   };

@@ -1,14 +1,17 @@
 import { createEditStore, type Original, restore, type SavedEdit } from './edits.ts';
 import type { Live } from './live.ts';
+import type { StoreChoice } from './stores.ts';
 
 /** How long typing must pause before an edit is saved. */
 const SAVE_AFTER_MS = 400;
 
 /** What the snippets of a page share: the reader's edits, the marks of errors, and the one runner. */
 export interface Session {
+  /** The store that all snippets of the page run on. */
+  readonly stores: StoreChoice;
   /** The reader's code of a fence, if it differs from the lesson's. */
   edit(fence: string): string | undefined;
-  /** Those of the given fences that the reader has changed. */
+  /** Those of the given fences that the reader has changed, and that take part with the chosen store. */
   editsOf(fences: readonly string[]): ReadonlyMap<string, string>;
   setEdit(fence: string, code: string): void;
   /** Writes edits to the browser's storage now. */
@@ -30,9 +33,10 @@ export interface SessionOptions {
   readonly base: string;
   readonly originals: readonly (Original & { readonly code: string })[];
   readonly storage: Storage | undefined;
+  readonly stores: StoreChoice;
 }
 
-export function createSession({ page, base, originals, storage }: SessionOptions): Session {
+export function createSession({ page, base, originals, storage, stores }: SessionOptions): Session {
   const store = createEditStore(storage, `${base}${page}`);
   const { current, outdated } = restore(store.all(), originals);
   const edits = new Map([...current].map(([fence, { code }]) => [fence, code]));
@@ -58,8 +62,9 @@ export function createSession({ page, base, originals, storage }: SessionOptions
   addEventListener('pagehide', save);
 
   return {
+    stores,
     edit: (fence) => edits.get(fence),
-    editsOf: (fences) => new Map([...edits].filter(([fence]) => fences.includes(fence))),
+    editsOf: (fences) => new Map([...edits].filter(([fence]) => fences.includes(fence) && stores.takesPart(fence))),
     setEdit(fence, code) {
       const original = originals.find((each) => each.fence === fence)?.code;
       if (code === original) edits.delete(fence);
@@ -88,7 +93,7 @@ export function createSession({ page, base, originals, storage }: SessionOptions
     },
     onMark: (fence, listener) => markers.set(fence, listener),
     live() {
-      live ??= import('./live.ts').then(({ createLive }) => createLive({ page, base }));
+      live ??= import('./live.ts').then(({ createLive }) => createLive({ page, base, byDefault: stores.byDefault }));
       return live;
     },
   };

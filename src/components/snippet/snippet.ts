@@ -1,20 +1,20 @@
 import type { Editor, EditorFile } from '../../editor/editor.ts';
 import type { Fence } from '../../extract/page.ts';
+import { STORES } from '../../extract/stores.ts';
 import type { ErrorReport, TestResult } from '../../probe/entry.ts';
 import type { Run, RunEvent, RunStatus } from '../../runner/runner.ts';
 import { showChecks } from './checks.ts';
-import { createCodeView } from './code-view.ts';
+import { type CodeView, createCodeView } from './code-view.ts';
 import type { Output } from './output.ts';
 import type { Progress } from './progress.ts';
 import type { Session } from './session.ts';
+import { wireStoreTabs } from './store-tabs.ts';
+import { type VersionParts, versionsOf } from './versions.ts';
 
 /** The parts of a figure that the build wrote (see `src/site/figure.ts`). */
 function partsOf(figure: HTMLElement) {
   const part = <T extends HTMLElement = HTMLElement>(name: string) => figure.querySelector<T>(`[data-${name}]`);
   return {
-    code: figure.querySelector<HTMLElement>('[data-code] code'),
-    host: part('code'),
-    tabs: part('tabs'),
     hint: part('hint'),
     edited: part('edited'),
     carried: part('carried'),
@@ -27,41 +27,54 @@ function partsOf(figure: HTMLElement) {
   };
 }
 
+/** A code that the figure can show, with what the reader has opened of it. */
+interface Version extends VersionParts {
+  readonly view: CodeView;
+  editor?: Editor;
+  opening?: Promise<Editor> | undefined;
+}
+
 /** Makes a figure live. Nothing runs before the reader presses a button. */
 export function wireSnippet(figure: HTMLElement, session: Session, progress: Progress): void {
-  const { code, host, tabs, hint, edited, carried, note, state, checks, log, earlier, recorded } = partsOf(figure);
-  const fence = figure.dataset.fence;
-  if (!code || !host || !tabs || !log || !fence) return;
+  const { hint, edited, carried, note, state, checks, log, earlier, recorded } = partsOf(figure);
+  const versions = versionsOf(figure).map((parts): Version => ({ ...parts, view: createCodeView(parts.code) }));
+  const [only] = versions;
+  if (!only || !log) return;
+  const { stores } = session;
+  /** The version that is shown: one of several only in the figure of a choice of store. */
+  const now = (): Version => versions.find(({ store }) => store === stores.chosen) ?? only;
   const needs = figure.dataset.needs?.split(' ').filter(Boolean) ?? [];
+  const dependsOnStore = versions.length > 1 || needs.some(stores.isAlternative);
   const meantToFail = figure.dataset.throws !== undefined;
-  const view = createCodeView(code);
-  let editor: Editor | undefined;
-  let opening: Promise<Editor> | undefined;
   let output: Output | undefined;
   /** Counts what was started: whatever awaits something looks here whether it is still wanted. */
   let turn = 0;
   let run: Run | undefined;
 
+  /** @param text followed by the store that the snippet ran on, if that was the reader's choice */
   const setStatus = (status: 'idle' | 'running' | RunStatus, text: string, tone = '') => {
     figure.dataset.status = status;
     if (!state) return;
-    state.textContent = text;
+    const { chosen } = stores;
+    const onStore = dependsOnStore && chosen !== undefined && text !== '';
+    state.textContent = onStore ? text.replace(/…?$/, ` on ${STORES[chosen]}$&`) : text;
     state.dataset.tone = tone;
   };
 
   const showEdits = () => {
-    const own = session.edit(fence) !== undefined;
+    const own = session.edit(now().fence) !== undefined;
     figure.toggleAttribute('data-edited', own);
     if (edited) edited.hidden = !own;
     if (carried) carried.hidden = session.editsOf(needs).size === 0;
   };
 
   const placeOf = ({ fence: at, line }: NonNullable<ErrorReport['at']>): Node => {
-    if (at === fence) return document.createTextNode(`at line ${line}`);
-    const other = document.getElementById(at);
+    if (at === now().fence) return document.createTextNode(`at line ${line}`);
+    // An alternative of a choice stands in the figure of the first one.
+    const other = document.getElementById(at) ?? document.querySelector(`[data-of="${at}"]`)?.closest('figure');
     if (!other) return document.createTextNode(`at line ${line} of the checks`);
     const link = document.createElement('a');
-    link.href = `#${at}`;
+    link.href = `#${other.id}`;
     link.textContent = `at line ${line} of an earlier snippet`;
     return link;
   };
@@ -69,13 +82,15 @@ export function wireSnippet(figure: HTMLElement, session: Session, progress: Pro
   /** The console, whose code is loaded when something is to be shown in it for the first time. */
   const loadOutput = async (): Promise<Output> => {
     const { createOutput } = await import('./output.ts');
-    output ??= createOutput({ log, earlier, own: new Set([fence]), placeOf });
+    output ??= createOutput({ log, earlier, own: new Set(versions.map(({ fence }) => fence)), placeOf });
     return output;
   };
 
   /** Runs the program of `target`: this fence, or the checks of an exercise together with it. */
   const start = async (target: string, listen: (event: RunEvent) => void): Promise<RunStatus | undefined> => {
     const mine = ++turn;
+    const { fence } = now();
+    const store = stores.chosen;
     const own = target === fence ? needs : [fence];
     run?.stop();
     session.save();
@@ -86,7 +101,7 @@ export function wireSnippet(figure: HTMLElement, session: Session, progress: Pro
     const [live, shown] = await Promise.all([session.live(), loadOutput()]);
     if (mine !== turn) return undefined;
     shown.clear(others);
-    const request = await live.request(target, session.editsOf([...own, fence]));
+    const request = await live.request(target, session.editsOf([...own, fence]), store);
     if (mine !== turn) return undefined;
     const started = live.run(request, (event) => {
       if (mine !== turn) return;
@@ -136,7 +151,7 @@ export function wireSnippet(figure: HTMLElement, session: Session, progress: Pro
   const actions: Readonly<Record<string, () => void | Promise<void>>> = {
     async run() {
       if (checks) checks.replaceChildren();
-      const status = await start(fence, () => undefined);
+      const status = await start(now().fence, () => undefined);
       if (status) await finish(status);
     },
 
@@ -150,24 +165,28 @@ export function wireSnippet(figure: HTMLElement, session: Session, progress: Pro
     },
 
     async edit() {
-      if (editor) {
-        editor.focus();
+      const version = now();
+      if (version.editor) {
+        version.editor.focus();
         return;
       }
-      opening ??= openEditor();
+      version.opening ??= openEditor(version);
       if (hint) hint.textContent = 'Loading the editor…';
       try {
-        editor = await opening;
+        version.editor = await version.opening;
       } catch (error) {
-        opening = undefined;
+        version.opening = undefined;
         if (hint) hint.textContent = '';
         throw error;
       }
+      // Another alternative may have been chosen meanwhile.
+      if (version !== now()) return;
       if (hint) hint.textContent = keyboardHint();
-      editor.focus();
+      version.editor.focus();
     },
 
     reset() {
+      const { fence, view } = now();
       if (session.edit(fence) === undefined) return;
       setCode(view.original);
     },
@@ -189,6 +208,7 @@ export function wireSnippet(figure: HTMLElement, session: Session, progress: Pro
   };
 
   const setCode = (text: string) => {
+    const { fence, editor, view } = now();
     session.setEdit(fence, text);
     session.save();
     if (editor) editor.setCode(text);
@@ -196,7 +216,7 @@ export function wireSnippet(figure: HTMLElement, session: Session, progress: Pro
   };
 
   const earlierFiles = (fences: readonly Fence[]): EditorFile[] => {
-    const needed = fences.filter(({ id }) => needs.includes(id));
+    const needed = fences.filter(({ id }) => needs.includes(id) && stores.takesPart(id));
     const codeOf = (each: Fence) => session.edit(each.id) ?? each.code;
     const loose = needed.filter(({ file }) => file === undefined);
     return [
@@ -205,9 +225,9 @@ export function wireSnippet(figure: HTMLElement, session: Session, progress: Pro
     ];
   };
 
-  const openEditor = async (): Promise<Editor> => {
+  const openEditor = async ({ fence, host, tabs, view }: Version): Promise<Editor> => {
     const [{ openEditor: open }, live] = await Promise.all([import('../../editor/open.tsx'), session.live()]);
-    const fences = await live.fences();
+    const fences = await live.fences(stores.chosen);
     const opened = await open({
       host,
       tabs,
@@ -216,7 +236,9 @@ export function wireSnippet(figure: HTMLElement, session: Session, progress: Pro
       onChange: (text) => session.setEdit(fence, text),
       onRun: () => press('run'),
     });
-    session.onEdit(() => opened.setEarlier(earlierFiles(fences)));
+    const showEarlier = () => opened.setEarlier(earlierFiles(fences));
+    session.onEdit(showEarlier);
+    stores.onChoose(showEarlier);
     return opened;
   };
 
@@ -240,7 +262,9 @@ export function wireSnippet(figure: HTMLElement, session: Session, progress: Pro
   };
 
   const offerOutdated = () => {
+    const { fence } = now();
     const old = session.outdated(fence);
+    if (note) note.hidden = true;
     if (!old || !note) return;
     const button = (text: string, use: boolean) => {
       const element = document.createElement('button');
@@ -271,7 +295,7 @@ export function wireSnippet(figure: HTMLElement, session: Session, progress: Pro
       sign,
       () =>
         session.live().then(
-          (live) => live.warm(),
+          (live) => live.warm(stores.chosen),
           () => undefined,
         ),
       { once: true },
@@ -281,14 +305,30 @@ export function wireSnippet(figure: HTMLElement, session: Session, progress: Pro
     if (recorded && log.childElementCount === 0) recorded.open = true;
   });
 
-  session.onMark(fence, (lines) => {
-    view.markErrors(lines);
-    editor?.markErrors(lines);
+  for (const version of versions) {
+    session.onMark(version.fence, (lines) => {
+      version.view.markErrors(lines);
+      version.editor?.markErrors(lines);
+    });
+    const saved = session.edit(version.fence);
+    if (saved !== undefined) version.view.show(saved);
+  }
+  if (versions.length > 1) wireStoreTabs(figure, versions, stores);
+  stores.onChoose(() => {
+    if (!dependsOnStore) return;
+    // What stands there was printed on another store.
+    turn += 1;
+    run?.stop();
+    run = undefined;
+    output?.clear('');
+    if (checks) checks.replaceChildren();
+    if (hint) hint.textContent = now().editor ? keyboardHint() : '';
+    setStatus('idle', '');
+    showEdits();
+    offerOutdated();
   });
   session.onEdit(showEdits);
   if (recorded) recorded.open = false;
-  const saved = session.edit(fence);
-  if (saved !== undefined) view.show(saved);
   showEdits();
   showPassed();
   offerOutdated();
