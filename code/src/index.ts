@@ -60,11 +60,26 @@ export { type Transcoding, type TranscodingOptions, transcoding } from './domain
 export type { Upcast } from './domain/upcast.ts';
 export { NAMESPACE_URL, uuid4, uuid5 } from './domain/uuid.ts';
 export type { Cipher, Compressor, StateContext } from './persistence/cipher.ts';
-export { CipherError, StateDamagedError, UpcastError, VersionConflictError } from './persistence/errors.ts';
+export {
+  CipherError,
+  ForgottenError,
+  StateDamagedError,
+  UpcastError,
+  VersionConflictError,
+} from './persistence/errors.ts';
 export { EventStore, type Notification } from './persistence/event-store.ts';
+export { ForgottenNotification } from './persistence/forgotten.ts';
+export {
+  checkSubjects,
+  type KeyRecorder,
+  type LiveKey,
+  LONGEST_SUBJECT,
+  type StoredKey,
+} from './persistence/key-recorder.ts';
 export { checkBounds, checkEvents, checkedLimit } from './persistence/limits.ts';
 export { Mapper, type MapperOptions } from './persistence/mapper.ts';
 export { MemoryRecorder, MemorySnapshotRecorder, memory } from './persistence/memory.ts';
+export { MemoryKeyRecorder } from './persistence/memory-keys.ts';
 export type {
   NotificationOptions,
   Recorder,
@@ -77,5 +92,6 @@ export type {
 } from './persistence/recorder.ts';
 export { SnapshotStore } from './persistence/snapshot-store.ts';
 export { StoreError, type StoreErrorCode } from './persistence/store-error.ts';
+export type { KeyedCipher, SubjectCipher, Writing, WritingCipher } from './persistence/subject-cipher.ts';
 export { type Aliases, Topics } from './persistence/topics.ts';
 export { Transcoder } from './persistence/transcoder.ts';

@@ -7,7 +7,7 @@ import { cacheSuite } from './cache.suite.ts';
 import { DogSchool } from './dog.ts';
 import { encryptionSuite } from './encryption.suite.ts';
 import { errorOf, rejectionOf } from './errors.ts';
-import { snapshotRecorderSuite } from './recorder.suite.ts';
+import { keyRecorderSuite, snapshotRecorderSuite } from './recorder.suite.ts';
 import { snapshotSuite } from './snapshot.suite.ts';
 import { type TcpProxy, tcpProxy } from './tcp-proxy.ts';
 import { versioningSuite } from './versioning.suite.ts';
@@ -49,6 +49,7 @@ async function emptied(): Promise<Store> {
       FOR application IN SELECT l.application FROM ${recycledSchema}.eventsourcing_logs AS l LOOP
         EXECUTE format('DELETE FROM ${recycledSchema}.%I', application || '_events');
         EXECUTE format('DELETE FROM ${recycledSchema}.%I', application || '_snapshots');
+        EXECUTE format('DELETE FROM ${recycledSchema}.%I', application || '_keys');
         PERFORM setval(format('${recycledSchema}.%I', application || '_seq')::regclass, 0);
       END LOOP;
     END $$`);
@@ -73,6 +74,12 @@ async function openThroughProxy(schema: string): Promise<{ store: PostgresStore;
 }
 
 snapshotRecorderSuite('PostgreSQL', async (): Promise<Store> => open());
+keyRecorderSuite('PostgreSQL', {
+  async create(count) {
+    const schema = newSchema();
+    return Array.from({ length: count }, () => open(schema, { poolSize: 2 }).keyRecorder('Tested'));
+  },
+});
 applicationSuite('PostgreSQL', async (): Promise<Store> => open());
 encryptionSuite('PostgreSQL', emptied);
 versioningSuite('PostgreSQL', async (): Promise<Store> => open());

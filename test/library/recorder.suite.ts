@@ -1,5 +1,11 @@
 import type { Store } from 'eventsourcing';
-import { type RecorderUnderTest, recorderCases, snapshotRecorderCases } from 'eventsourcing/testing';
+import {
+  type KeyRecorderUnderTest,
+  keyRecorderCases,
+  type RecorderUnderTest,
+  recorderCases,
+  snapshotRecorderCases,
+} from 'eventsourcing/testing';
 import { describe, test } from 'vitest';
 
 /**
@@ -21,5 +27,12 @@ export function snapshotRecorderSuite(name: string, createStore: () => Promise<S
   }
   describe(`the ${name} snapshot recorder`, () => {
     for (const { name, run } of snapshotRecorderCases({ create })) test(name, run);
+  });
+}
+
+/** What must hold for the keys of subjects of every store that keeps some. */
+export function keyRecorderSuite(name: string, subject: KeyRecorderUnderTest): void {
+  describe(`the ${name} key recorder`, () => {
+    for (const { name, run } of keyRecorderCases(subject)) test(name, run);
   });
 }

@@ -11,7 +11,7 @@ import { cacheSuite } from './cache.suite.ts';
 import { Dog, DogSchool } from './dog.ts';
 import { encryptionSuite } from './encryption.suite.ts';
 import { errorOf, rejectionOf } from './errors.ts';
-import { snapshotRecorderSuite } from './recorder.suite.ts';
+import { keyRecorderSuite, snapshotRecorderSuite } from './recorder.suite.ts';
 import { snapshotSuite } from './snapshot.suite.ts';
 import { versioningSuite } from './versioning.suite.ts';
 
@@ -37,6 +37,16 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const places: Record<string, () => string> = { 'SQLite file': newFile, 'SQLite in memory': () => ':memory:' };
 for (const [name, place] of Object.entries(places)) {
   snapshotRecorderSuite(name, async (): Promise<Store> => open(place(), { synchronous: 'off' }));
+  keyRecorderSuite(name, {
+    async create(count) {
+      const where = place();
+      const shared = open(where, { synchronous: 'off' });
+      const stores = Array.from({ length: count }, () =>
+        where === ':memory:' ? shared : open(where, { synchronous: 'off' }),
+      );
+      return stores.map((store) => store.keyRecorder('Tested'));
+    },
+  });
   applicationSuite(`the ${name}`, async (): Promise<Store> => open(place()));
   encryptionSuite(`the ${name}`, async (): Promise<Store> => open(place(), { synchronous: 'off' }));
   versioningSuite(`the ${name}`, async (): Promise<Store> => open(place(), { synchronous: 'off' }));

@@ -7,12 +7,13 @@ import { type AggregateClass, rebuild } from '../domain/replay.ts';
 import type { Snapshot } from '../domain/snapshot.ts';
 import { takeSnapshot } from '../domain/take-snapshot.ts';
 import type { Cipher, Compressor } from '../persistence/cipher.ts';
-import { VersionConflictError } from '../persistence/errors.ts';
+import { ForgottenError, VersionConflictError } from '../persistence/errors.ts';
 import { EventStore, type Notification } from '../persistence/event-store.ts';
 import { Mapper } from '../persistence/mapper.ts';
 import { memory } from '../persistence/memory.ts';
 import type { SnapshotRecorder, Store } from '../persistence/recorder.ts';
 import { SnapshotStore } from '../persistence/snapshot-store.ts';
+import type { KeyedCipher, SubjectCipher } from '../persistence/subject-cipher.ts';
 import type { Topics } from '../persistence/topics.ts';
 import { Cache, type CacheOptions } from './cache.ts';
 import { UnrecordedChangeError } from './errors.ts';
@@ -32,8 +33,11 @@ export interface ApplicationOptions {
   readonly sectionSize?: number;
   /** Replays each aggregate before it is saved, to find changes that no event tells of. For tests; off unless given. */
   readonly verify?: boolean;
-  /** Encrypts what is stored; see `aesGcm` of `eventsourcing/crypto`. */
-  readonly cipher?: Cipher;
+  /**
+   * Encrypts what is stored, with the keys that it is given (`aesGcm` of `eventsourcing/crypto`) or with a key for each
+   * subject, so that it can be forgotten (`subjectKeys`, likewise).
+   */
+  readonly cipher?: Cipher | SubjectCipher;
   /** Makes what is stored smaller; see `zlib` of `eventsourcing/compression`. */
   readonly compressor?: Compressor;
   /**
@@ -99,12 +103,15 @@ export class Application {
   readonly #hooks: HookChain | undefined;
   /** Of `update`: which one is saving the aggregate. */
   readonly #attempts = new WeakMap<Aggregate, number>();
+  readonly #keyed: KeyedCipher | undefined;
 
   /** @throws {DefinitionError} if the aggregates or aliases that the class states do not fit together. */
   constructor(options: ApplicationOptions = {}) {
     const { store = memory(), name = new.target.name, sectionSize = 10, verify = false, cipher, compressor } = options;
     const topics = topicsOf(new.target);
-    const mapper = new Mapper(topics, { cipher, compressor });
+    const hasSubjects = cipher !== undefined && 'open' in cipher;
+    this.#keyed = hasSubjects ? cipher.open(store.keyRecorder?.(name)) : undefined;
+    const mapper = new Mapper(topics, { cipher: hasSubjects ? this.#keyed : cipher, compressor });
     const recorder = store.recorder(name);
     const { snapshots = false, cache, hooks } = options;
     this.name = name;
@@ -130,6 +137,7 @@ export class Application {
    * @returns the events as they now stand in the notification log.
    * @throws {VersionConflictError} if another save was faster. All events stay pending.
    * @throws {CommandError} if an aggregate is in a state that its events do not account for.
+   * @throws {ForgottenError} if the data is of a subject that is forgotten.
    */
   async save(...changes: readonly (Aggregate | DomainEvent | null | undefined)[]): Promise<Notification[]> {
     const saved = new Map<Aggregate, readonly DomainEvent[]>();
@@ -150,15 +158,18 @@ export class Application {
     let notifications: Notification[];
     try {
       notifications = await (this.#hooks === undefined
-        ? this.events.put(events)
-        : this.#put(this.#hooks, events, saved.keys()));
+        ? this.events.put(events, saved.keys())
+        : this.#put(this.#hooks, events, [...saved.keys()]));
     } catch (error) {
       // Whatever has happened, what is in the cache may not be the latest.
       for (const { aggregateId } of events) this.#cache?.evict(aggregateId);
+      if (error instanceof ForgottenError && error.isStored) {
+        for (const [aggregate, stored] of saved) settle(aggregate, stored);
+      }
       throw error;
     }
     for (const [aggregate, stored] of saved) {
-      forget(aggregate, stored);
+      settle(aggregate, stored);
       this.#remember(aggregate, stored);
     }
     // Their maker could still change them, so the cache does not take them in.
@@ -270,6 +281,71 @@ export class Application {
     }
   }
 
+  /**
+   * Forgets a subject for good: destroys its key, so that nothing that was stored of it, in events and in snapshots, can
+   * be read again, by this process or by any other. Its events stay in the log, in their places and without content.
+   * Reading and saving its aggregates throws a `ForgottenError` from now on; also if nothing was ever stored of it.
+   *
+   * @param subject the id of an aggregate, unless the cipher was told otherwise.
+   * @returns whether it had a key: false if it is not known, or forgotten already. Forgetting again does no harm.
+   * @throws {ArgumentError} if the application has no keys for subjects.
+   * @throws {StoreError} `ES_STORE_BUSY` if the key is destroyed, and traces of it are left in a file that others are
+   * reading: forget again.
+   * @example
+   * ```ts
+   * import { Aggregate, Application, event } from 'eventsourcing';
+   * import { aesGcm, createKey, subjectKeys } from 'eventsourcing/crypto';
+   *
+   * @event('Dog.Registered', 'name')
+   * class Dog extends Aggregate {
+   *   constructor(readonly name: string) { super(); }
+   * }
+   *
+   * class DogSchool extends Application {
+   *   static aggregates = [Dog];
+   * }
+   *
+   * const school = new DogSchool({ cipher: subjectKeys(aesGcm({ keys: { '2026-11': createKey() } })) });
+   * const [fido, rex] = [new Dog('Fido'), new Dog('Rex')];
+   * await school.save(fido, rex);
+   *
+   * console.log(await school.forget(fido.id)); // true
+   * const error = await school.repository.get(Dog, fido.id).catch((caught) => caught);
+   * console.log(error.code, error.subject === fido.id); // ES_FORGOTTEN true
+   *
+   * const log = await school.notificationLog.select();
+   * const lines = log.map((n) => (n.forgotten ? 'forgotten' : n.payload.name));
+   * console.log(lines); // [ 'forgotten', 'Rex' ]
+   * ```
+   */
+  async forget(subject: string): Promise<boolean> {
+    const wasKnown = await this.#withKeys('forget').forget(subject);
+    // Whose aggregates the subject's are is known to the states that are stored, and not to the cache.
+    this.#cache?.clear();
+    return wasKnown;
+  }
+
+  /**
+   * Wraps the keys of all subjects with the current key of the master cipher. A former key of the master is then of no
+   * use any more, also for keys in backups and other traces: once every process writes with the current one, rewrap, and
+   * destroy it.
+   *
+   * @returns how many keys were wrapped.
+   * @throws {ArgumentError} if the application has no keys for subjects.
+   * @throws {CipherError} if a key was wrapped with one that the master does not have.
+   */
+  async rewrapKeys(): Promise<number> {
+    return await this.#withKeys('rewrap').rewrap();
+  }
+
+  #withKeys(wanted: string): KeyedCipher {
+    if (this.#keyed !== undefined) return this.#keyed;
+    throw new ArgumentError(
+      `The application ${this.name} has no keys for subjects to ${wanted}. Construct it with the cipher ` +
+        'subjectKeys(aesGcm({ keys })) of eventsourcing/crypto.',
+    );
+  }
+
   async #takeDueSnapshot({ aggregateId, version, type }: DomainEvent): Promise<void> {
     const actual = this.#topics.classOf(type);
     if (actual === undefined) throw this.#topics.unknown(type, `version ${version} of ${aggregateId}`);
@@ -280,7 +356,7 @@ export class Application {
 
   async #storeSnapshotOf(aggregate: AggregateCore): Promise<Snapshot> {
     const snapshot = takeSnapshot(aggregate);
-    const put = async () => await this.snapshots?.put(snapshot);
+    const put = async () => await this.snapshots?.put(snapshot, aggregate);
     if (this.#hooks === undefined) await put();
     else {
       const { aggregateId } = snapshot;
@@ -299,18 +375,18 @@ export class Application {
     return snapshot;
   }
 
-  async #put(hooks: HookChain, events: readonly DomainEvent[], saved: Iterable<Aggregate>): Promise<Notification[]> {
+  async #put(hooks: HookChain, events: readonly DomainEvent[], saved: readonly Aggregate[]): Promise<Notification[]> {
     const context = {
       application: this.name,
       operation: 'save',
       aggregateIds: [...new Set(events.map(({ aggregateId }) => aggregateId))],
       topics: [...new Set(events.map(({ type }) => type))],
       eventCount: events.length,
-      attempt: Math.max(1, ...Array.from(saved, (aggregate) => this.#attempts.get(aggregate) ?? 1)),
+      attempt: Math.max(1, ...saved.map((aggregate) => this.#attempts.get(aggregate) ?? 1)),
     } as const;
     return await hooks.save(
       context,
-      () => this.events.put(events),
+      () => this.events.put(events, saved),
       (stored) => ({ notificationIds: stored.map(({ id }) => id) }),
     );
   }
@@ -342,7 +418,7 @@ function snapshotRecorderOf(store: Store, name: string): SnapshotRecorder {
 }
 
 /** Events that were recorded while the others were being stored are still pending. */
-function forget(aggregate: Aggregate, stored: readonly DomainEvent[]): void {
+function settle(aggregate: Aggregate, stored: readonly DomainEvent[]): void {
   const life = lifeOf(aggregate);
   const gone = new Set(stored);
   life.pending = life.pending.filter((event) => !gone.has(event));

@@ -88,6 +88,11 @@ export class Cache {
     story.events = story.events.filter((event) => event.version > snapshot.version);
   }
 
+  clear(): void {
+    this.#readings.clear();
+    this.#stories.clear();
+  }
+
   evict(id: string): void {
     this.#readings.delete(id);
     this.#stories.delete(id);

@@ -1,8 +1,11 @@
 import { ArgumentError } from '../domain/errors.ts';
+import type { Cipher } from '../persistence/cipher.ts';
+import { ForgottenError } from '../persistence/errors.ts';
 import { type Notification, notification } from '../persistence/event-store.ts';
+import { ForgottenNotification } from '../persistence/forgotten.ts';
 import { checkedLimit } from '../persistence/limits.ts';
 import type { Mapper } from '../persistence/mapper.ts';
-import type { NotificationOptions, Recorder } from '../persistence/recorder.ts';
+import type { NotificationOptions, Recorder, StoredNotification } from '../persistence/recorder.ts';
 import type { Topics } from '../persistence/topics.ts';
 import type { AroundReads } from './hooks.ts';
 
@@ -10,7 +13,7 @@ import type { AroundReads } from './hooks.ts';
 export interface Section {
   /** The ids of its first and last item, for example `1,10`; null if it is empty. */
   readonly id: string | null;
-  readonly items: readonly Notification[];
+  readonly items: readonly (Notification | ForgottenNotification)[];
   /** The section to ask for next, or null if this one was not full. */
   readonly nextId: string | null;
 }
@@ -38,12 +41,12 @@ export class NotificationLog {
   }
 
   /**
-   * Selects notifications, the earliest first.
+   * Selects notifications, the earliest first. Those of subjects that are forgotten are in their places, without content.
    *
    * @param options `start` and `stop` are ids, both included; `limit` is at most, and unless given, the section size.
    * @throws {ArgumentError} if the limit is greater than the section size.
    */
-  async select(options: NotificationOptions = {}): Promise<Notification[]> {
+  async select(options: NotificationOptions = {}): Promise<(Notification | ForgottenNotification)[]> {
     if (this.#around === undefined) return await this.#select(options);
     const { hooks, application } = this.#around;
     const topics = [...(options.topics ?? [])];
@@ -55,7 +58,7 @@ export class NotificationLog {
     );
   }
 
-  async #select(options: NotificationOptions): Promise<Notification[]> {
+  async #select(options: NotificationOptions): Promise<(Notification | ForgottenNotification)[]> {
     const { start, stop, topics } = options;
     const limit = options.limit === undefined ? this.sectionSize : checkedLimit(options.limit);
     if (limit > this.sectionSize) {
@@ -70,7 +73,10 @@ export class NotificationLog {
       limit,
       topics: topics && this.#topics.storedNames(topics),
     });
-    return stored.map((event) => notification(event.id, this.#mapper.toDomainEvent(event)));
+    const { keyed } = this.#mapper;
+    if (keyed === undefined) return stored.map((event) => notification(event.id, this.#mapper.toDomainEvent(event)));
+    const cipher = await keyed.toRead(stored);
+    return stored.map((event) => this.#notificationOf(event, cipher));
   }
 
   /**
@@ -93,5 +99,14 @@ export class NotificationLog {
       items,
       nextId: items.length === limit ? `${last.id + 1},${last.id + limit}` : null,
     };
+  }
+
+  #notificationOf(stored: StoredNotification, cipher: Cipher): Notification | ForgottenNotification {
+    try {
+      return notification(stored.id, this.#mapper.toDomainEvent(stored, cipher));
+    } catch (error) {
+      if (!(error instanceof ForgottenError)) throw error;
+      return new ForgottenNotification(stored.id, this.#topics.currentName(stored.topic), error);
+    }
   }
 }

@@ -2,6 +2,7 @@ import type { Aggregate } from '../domain/aggregate.ts';
 import { type AggregateCore, lifeOf } from '../domain/aggregate-core.ts';
 import { definitionOf } from '../domain/definition.ts';
 import { type AggregateClass, replay, replayOnto, restore } from '../domain/replay.ts';
+import { ForgottenError } from '../persistence/errors.ts';
 import type { EventStore } from '../persistence/event-store.ts';
 import type { SnapshotStore } from '../persistence/snapshot-store.ts';
 import type { Topics } from '../persistence/topics.ts';
@@ -44,6 +45,7 @@ export class Repository {
    *
    * @throws {AggregateNotFoundError} if there is none, if it has been discarded, or if it did not exist at the version.
    * @throws {WrongAggregateError} if the id is that of an aggregate of another class.
+   * @throws {ForgottenError} if its subject is forgotten.
    */
   async get<A extends Aggregate>(type: AggregateClass<A>, id: string, options: GetOptions = {}): Promise<A> {
     const { version } = options;
@@ -66,9 +68,19 @@ export class Repository {
     return found;
   }
 
-  /** Whether there is an aggregate of this class (or of one that extends it) with this id, and it is not discarded. */
+  /**
+   * Whether there is an aggregate of this class (or of one that extends it) with this id, and it is neither discarded nor
+   * forgotten: whether `get` would get it.
+   */
   async has(type: AggregateClass<Aggregate>, id: string): Promise<boolean> {
-    const read = async () => (await this.find(type, id, undefined)) instanceof type;
+    const read = async () => {
+      try {
+        return (await this.find(type, id, undefined)) instanceof type;
+      } catch (error) {
+        if (error instanceof ForgottenError) return false;
+        throw error;
+      }
+    };
     if (this.#around === undefined) return await read();
     const { hooks, application } = this.#around;
     const context = { application, operation: 'repository.has', ...this.#subject(type, id) } as const;
@@ -97,11 +109,22 @@ export class Repository {
   }
 
   async #story(id: string, version: number | undefined): Promise<Story> {
+    try {
+      return await this.#storyOf(id, version);
+    } catch (error) {
+      if (error instanceof ForgottenError) this.evict(id);
+      throw error;
+    }
+  }
+
+  async #storyOf(id: string, version: number | undefined): Promise<Story> {
     if (version !== undefined || this.#cache === undefined) return await this.#read(id, version);
     const cached = this.#cache.get(id);
     if (cached === undefined) return await this.#cache.read(id, () => this.#read(id, undefined));
-    if (!this.#cache.fastForward) return cached;
-    const newer = await this.#events.get(id, { gt: lastVersion(cached) });
+    const { canForget } = this.#events;
+    if (!this.#cache.fastForward && !canForget) return cached;
+    // With the last one that is here: to read it again finds out whether it may still be read.
+    const newer = await this.#events.get(id, { gt: lastVersion(cached) - (canForget ? 1 : 0) });
     this.#cache.append(id, newer);
     // Others may have appended to what is cached while this was waiting, or taken it out of the cache.
     const last = lastVersion(cached);

@@ -1,5 +1,6 @@
 import { RandomBytes } from '../domain/random-bytes.ts';
 import { ArgumentError, type Cipher, CipherError, type StateContext } from '../index.ts';
+import { type Aead, type AeadOf, checkLength, described, NONCE_LENGTH, sealed, unsealed } from './frame.ts';
 import { type Keys, parsedKeys } from './keys.ts';
 
 /** How `aesGcm` encrypts. */
@@ -15,20 +16,8 @@ export interface AesGcmOptions {
   readonly acceptPlaintext?: boolean;
 }
 
-/** AES-256-GCM with one key, as a platform has it. The tag of 16 bytes follows the encrypted bytes. */
-export interface Aead {
-  encrypt(nonce: Uint8Array, plain: Uint8Array, associated: Uint8Array): Uint8Array;
-  /** @throws if the key, the nonce, the bytes or the associated bytes are not those of the encryption. */
-  decrypt(nonce: Uint8Array, sealed: Uint8Array, associated: Uint8Array): Uint8Array;
-}
-
-/**
- * What is stored: the number of this format, the length of the key's id, the id, the nonce, the encrypted bytes, the tag.
- * The tag also covers what stands before the nonce, and where the state belongs.
- */
+/** The header: the number of this format, the length of the key's id, the id. */
 const FORMAT = 1;
-const NONCE_LENGTH = 12;
-const TAG_LENGTH = 16;
 
 /** The cipher, on any implementation of AES-256-GCM. All of them write and read the same bytes. */
 export class AesGcmCipher implements Cipher {
@@ -39,7 +28,7 @@ export class AesGcmCipher implements Cipher {
   readonly #encoder = new TextEncoder();
   readonly #decoder = new TextDecoder();
 
-  constructor(options: AesGcmOptions, aeadOf: (key: Uint8Array) => Aead) {
+  constructor(options: AesGcmOptions, aeadOf: AeadOf) {
     const keys = parsedKeys(options.keys);
     for (const [id, key] of keys) this.#aeads.set(id, aeadOf(key));
     const id = currentId(options.current, [...keys.keys()]);
@@ -54,8 +43,7 @@ export class AesGcmCipher implements Cipher {
 
   encrypt(state: Uint8Array, context: StateContext): Uint8Array {
     const { aead, header } = this.#current;
-    const nonce = this.#random.take(NONCE_LENGTH);
-    return joined(header, nonce, aead.encrypt(nonce, state, this.#associated(header, context)));
+    return sealed(aead, header, this.#random.take(NONCE_LENGTH), state, context);
   }
 
   decrypt(bytes: Uint8Array, context: StateContext): Uint8Array {
@@ -63,18 +51,14 @@ export class AesGcmCipher implements Cipher {
       if (this.#acceptPlaintext) return bytes;
       throw new CipherError(
         'ES_DECRYPTION',
-        `${described(context)} is not encrypted, or damaged. If it was stored before encryption was switched on, construct ` +
-          'the cipher with acceptPlaintext: true.',
+        `${described(context)} is not encrypted with aesGcm, or damaged. If it was stored before encryption was switched ` +
+          'on, construct the cipher with acceptPlaintext: true; if with keys for subjects, with subjectKeys(…).',
         context,
       );
     }
     const headerLength = 2 + (bytes[1] ?? 0);
-    const nonceEnd = headerLength + NONCE_LENGTH;
-    if (bytes.length < nonceEnd + TAG_LENGTH) {
-      throw new CipherError('ES_DECRYPTION', `${described(context)} is damaged: bytes are missing.`, context);
-    }
-    const header = bytes.subarray(0, headerLength);
-    const keyId = this.#decoder.decode(header.subarray(2));
+    checkLength(bytes, headerLength, context);
+    const keyId = this.#decoder.decode(bytes.subarray(2, headerLength));
     const aead = this.#aeads.get(keyId);
     if (aead === undefined) {
       throw new CipherError(
@@ -86,8 +70,7 @@ export class AesGcmCipher implements Cipher {
       );
     }
     try {
-      const nonce = bytes.subarray(headerLength, nonceEnd);
-      return aead.decrypt(nonce, bytes.subarray(nonceEnd), this.#associated(header, context));
+      return unsealed(aead, bytes, headerLength, context);
     } catch (cause) {
       throw new CipherError(
         'ES_DECRYPTION',
@@ -97,11 +80,6 @@ export class AesGcmCipher implements Cipher {
         { cause, keyId },
       );
     }
-  }
-
-  #associated(header: Uint8Array, { kind, aggregateId, version, topic }: StateContext): Uint8Array {
-    // JSON, because parts that are merely joined could be divided in another way.
-    return joined(header, this.#encoder.encode(JSON.stringify([kind, aggregateId, version, topic])));
   }
 }
 
@@ -116,18 +94,4 @@ function currentId(current: string | undefined, ids: readonly string[]): string 
 
 function listed(keys: ReadonlyMap<string, unknown>): string {
   return `it has ${[...keys.keys()].join(', ')}`;
-}
-
-function described({ kind, aggregateId, version, topic }: StateContext): string {
-  return `${kind === 'event' ? 'Version' : 'The snapshot of version'} ${version} of ${aggregateId} (${topic})`;
-}
-
-function joined(...parts: readonly Uint8Array[]): Uint8Array {
-  const result = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    result.set(part, offset);
-    offset += part.length;
-  }
-  return result;
 }

@@ -1,11 +1,14 @@
 /** `eventsourcing/crypto` where there is no Node. `./node.ts` is the same on Node's own implementation. */
 import { gcm } from '@noble/ciphers/aes.js';
-import type { Cipher, FromEnv } from '../index.ts';
-import { type Aead, AesGcmCipher, type AesGcmOptions } from './aes-gcm.ts';
+import type { Cipher, FromEnv, SubjectCipher } from '../index.ts';
+import { AesGcmCipher, type AesGcmOptions } from './aes-gcm.ts';
+import type { Aead } from './frame.ts';
 import { aesGcmFrom } from './from-env.ts';
+import { SubjectKeysCipher, type SubjectKeysOptions } from './subject-keys.ts';
 
 export type { AesGcmOptions } from './aes-gcm.ts';
 export { createKey, type Keys } from './keys.ts';
+export type { SubjectKeysOptions } from './subject-keys.ts';
 
 /**
  * Encrypts the states of events and snapshots with AES-256-GCM. What is stored names its key, so that keys can be
@@ -62,6 +65,48 @@ export function aesGcm(options: AesGcmOptions): Cipher {
  * ```
  */
 export const aesGcmFromEnv: FromEnv<Cipher> = aesGcmFrom(aesGcm);
+
+/**
+ * Encrypts what is stored of each subject (of each aggregate, unless told otherwise) with a key of its own, so that
+ * `application.forget(subject)` can erase it: it destroys the key. The keys are kept in the store of the application, or
+ * where `keys` says, each wrapped: encrypted with the master cipher.
+ *
+ * Keys are looked up for each reading and each save, all that it needs in one query, and are never kept from one to the
+ * next. After `forget` has resolved, no process reads anything of the subject, nor saves anything for it. A save that had
+ * its keys before looks again once it is stored, and throws a `ForgottenError` with `isStored` if it came too late.
+ *
+ * @param master wraps the keys of subjects. See `aesGcm`.
+ * @example
+ * ```ts
+ * import { Aggregate, Application, event, memory } from 'eventsourcing';
+ * import { aesGcm, createKey, subjectKeys } from 'eventsourcing/crypto';
+ *
+ * @event('Order.Placed', 'customerId', 'address')
+ * class Order extends Aggregate {
+ *   constructor(readonly customerId: string, readonly address: string) { super(); }
+ * }
+ *
+ * class Shop extends Application {
+ *   static aggregates = [Order];
+ * }
+ *
+ * const cipher = subjectKeys(aesGcm({ keys: { '2026-11': createKey() } }), {
+ *   // All orders of a customer are forgotten together.
+ *   subjectOf: (event, order) => (order instanceof Order ? order.customerId : event.aggregateId),
+ * });
+ * const shop = new Shop({ store: memory(), cipher });
+ * const order = new Order('customer-7', '1 High Street');
+ * await shop.save(order);
+ *
+ * await shop.forget('customer-7');
+ * console.log(await shop.repository.has(Order, order.id)); // false
+ * const error = await shop.save(new Order('customer-7', '2 High Street')).catch((caught) => caught);
+ * console.log(error.code); // ES_FORGOTTEN
+ * ```
+ */
+export function subjectKeys(master: Cipher, options: SubjectKeysOptions = {}): SubjectCipher {
+  return new SubjectKeysCipher(master, options, aeadOf);
+}
 
 function aeadOf(key: Uint8Array): Aead {
   return {

@@ -1,6 +1,7 @@
 import { ArgumentError } from '../index.ts';
 
-const KEY_LENGTH = 32;
+/** What AES-256 takes, in bytes. */
+export const KEY_LENGTH = 32;
 /** What one byte can count. */
 const MAX_ID_LENGTH = 255;
 

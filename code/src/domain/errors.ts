@@ -35,6 +35,7 @@ export type ErrorCode =
   | 'ES_SNAPSHOT'
   | 'ES_KEY_UNKNOWN'
   | 'ES_DECRYPTION'
+  | 'ES_FORGOTTEN'
   | 'ES_STORE_BUSY'
   | 'ES_STORE_CLOSED'
   | 'ES_STORE_CONTRACT'

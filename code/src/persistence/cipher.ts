@@ -1,6 +1,9 @@
-/** Where a state belongs. A cipher binds the bytes to it, so that they cannot be moved elsewhere. */
+/**
+ * Where a state belongs. A cipher binds the bytes to it, so that they cannot be moved elsewhere. The key of a subject is
+ * encrypted like a state, of the kind `key`: there, the id is the subject's, the version 0 and the topic empty.
+ */
 export interface StateContext {
-  readonly kind: 'event' | 'snapshot';
+  readonly kind: 'event' | 'snapshot' | 'key';
   readonly aggregateId: string;
   readonly version: number;
   /** As it is stored, which may be a former name. */

@@ -110,3 +110,38 @@ export class CipherError extends EventSourcingError {
     this.topic = context.topic;
   }
 }
+
+/**
+ * The key of a subject was destroyed on purpose, and with it whatever was stored of it (`ES_FORGOTTEN`): it cannot be read
+ * any more, and nothing new can be stored.
+ */
+export class ForgottenError extends EventSourcingError {
+  override get name(): string {
+    return 'ForgottenError';
+  }
+  /** Whose key was destroyed. */
+  readonly subject: string;
+  /** The aggregate that was to be read or stored. */
+  readonly aggregateId: string;
+  readonly version: number;
+  /**
+   * Whether the subject was forgotten while a save was under way that had its key already. The save is in the log then,
+   * also what it stored of others, and is not to be repeated; what it stored of the subject is lost.
+   */
+  readonly isStored: boolean;
+  constructor(
+    message: string,
+    details: {
+      readonly subject: string;
+      readonly aggregateId: string;
+      readonly version: number;
+      readonly isStored?: boolean;
+    },
+  ) {
+    super('ES_FORGOTTEN', message);
+    this.subject = details.subject;
+    this.aggregateId = details.aggregateId;
+    this.version = details.version;
+    this.isStored = details.isStored ?? false;
+  }
+}

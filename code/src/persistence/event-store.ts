@@ -2,11 +2,14 @@ import type { DomainEvent } from '../domain/domain-event.ts';
 import type { Mapper } from './mapper.ts';
 import type { Recorder, SelectOptions } from './recorder.ts';
 import { StoreError } from './store-error.ts';
+import type { Writing, WritingCipher } from './subject-cipher.ts';
 
 /** An event that has been stored, with its place in the order of all events of the application. */
 export interface Notification extends DomainEvent {
   /** A whole number from 1. Later events have greater ids. */
   readonly id: number;
+  /** Tells it from one whose content is gone; see `ForgottenNotification`. */
+  readonly forgotten?: undefined;
 }
 
 /** Stores domain events and gets them back: a mapper and a recorder together. */
@@ -19,15 +22,28 @@ export class EventStore {
     this.#recorder = recorder;
   }
 
+  /** Whether what was read once may have been forgotten since, so that it has to be asked for again. */
+  get canForget(): boolean {
+    return this.#mapper.keyed !== undefined;
+  }
+
   /**
    * Stores all of the events or none of them.
    *
+   * @param aggregates those that recorded the events, as far as there are any. They may tell whose data it is.
    * @throws {VersionConflictError} if a version of an aggregate is stored already.
    * @throws {StoreError} if the recorder answers with another number of ids (`ES_STORE_CONTRACT`). The events may be stored.
+   * @throws {ForgottenError} if an event is of a subject that is forgotten.
    */
-  async put(events: readonly DomainEvent[]): Promise<Notification[]> {
-    const ids = await this.#recorder.insert(events.map((event) => this.#mapper.toStoredEvent(event)));
-    return events.map((event, index) => {
+  async put(
+    events: readonly DomainEvent[],
+    aggregates: Iterable<{ readonly id: string }> = [],
+  ): Promise<Notification[]> {
+    const { keyed } = this.#mapper;
+    // Nothing is awaited where there is nothing to wait for: ordinary saves and readings are not to pay for this.
+    const cipher = keyed === undefined ? undefined : await keyed.toWrite(writings(events, aggregates));
+    const ids = await this.#recorder.insert(events.map((event) => this.#mapper.toStoredEvent(event, cipher)));
+    const notifications = events.map((event, index) => {
       const id = ids[index];
       if (id !== undefined && ids.length === events.length) return notification(id, event);
       throw new StoreError(
@@ -37,12 +53,41 @@ export class EventStore {
           'eventsourcing/testing says what a recorder has to do.',
       );
     });
+    if (cipher !== undefined) await confirmed(cipher);
+    return notifications;
   }
 
-  /** The events of one aggregate, by version. */
+  /**
+   * The events of one aggregate, by version.
+   *
+   * @throws {ForgottenError} if one is of a subject that is forgotten.
+   */
   async get(aggregateId: string, options?: SelectOptions): Promise<DomainEvent[]> {
     const stored = await this.#recorder.select(aggregateId, options);
-    return stored.map((event) => this.#mapper.toDomainEvent(event));
+    const { keyed } = this.#mapper;
+    const cipher = keyed === undefined ? undefined : await keyed.toRead(stored);
+    return stored.map((event) => this.#mapper.toDomainEvent(event, cipher));
+  }
+}
+
+function writings(events: readonly DomainEvent[], aggregates: Iterable<{ readonly id: string }>): Writing[] {
+  const byId = new Map([...aggregates].map((aggregate) => [aggregate.id, aggregate]));
+  return events.map((event) => {
+    const { aggregateId, version } = event;
+    return { aggregateId, version, event, aggregate: byId.get(aggregateId) };
+  });
+}
+
+async function confirmed(cipher: WritingCipher): Promise<void> {
+  try {
+    await cipher.confirm();
+  } catch (cause) {
+    if (!(cause instanceof StoreError)) throw cause;
+    throw new StoreError(
+      cause.code,
+      `The events are stored; whether their subjects were forgotten meanwhile could not be found out. ${cause.message}`,
+      { cause },
+    );
   }
 }
 

@@ -40,7 +40,8 @@ export function checkEvents(events: readonly StoredEvent[]): void {
   }
 }
 
-function checkText(what: string, text: string): void {
+/** @throws {ArgumentError} if it is text that not every database can hold. */
+export function checkText(what: string, text: string): void {
   if (text.includes('\0') || LONE_SURROGATE.test(text)) {
     throw new ArgumentError(`${what} must be text that can be stored, which ${JSON.stringify(text)} is not.`);
   }

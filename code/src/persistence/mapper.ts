@@ -1,6 +1,7 @@
 import { frozenCopy } from '../domain/copy.ts';
 import { type Definition, definitionOf } from '../domain/definition.ts';
 import type { DomainEvent, Payload } from '../domain/domain-event.ts';
+import { ArgumentError } from '../domain/errors.ts';
 import type { EventSpec } from '../domain/event-spec.ts';
 import { isPrimitive } from '../domain/primitive.ts';
 import type { Snapshot } from '../domain/snapshot.ts';
@@ -8,6 +9,7 @@ import type { Transcodings } from '../domain/value.ts';
 import type { Cipher, Compressor, StateContext } from './cipher.ts';
 import type { StoredEvent, StoredSnapshot } from './recorder.ts';
 import { isRecord, StateCodec } from './state-codec.ts';
+import type { KeyedCipher } from './subject-cipher.ts';
 import type { Topics } from './topics.ts';
 import { Transcoder } from './transcoder.ts';
 import { upcast, upcastEvent } from './upcasting.ts';
@@ -15,20 +17,30 @@ import { upcast, upcastEvent } from './upcasting.ts';
 /** What a mapper does to states besides writing them as JSON. */
 export interface MapperOptions {
   /** Encrypts states. See `aesGcm` of `eventsourcing/crypto`. */
-  readonly cipher?: Cipher | undefined;
+  readonly cipher?: Cipher | KeyedCipher | undefined;
   /** Makes states smaller. See `zlib` of `eventsourcing/compression`. */
   readonly compressor?: Compressor | undefined;
 }
 
-/** Turns domain events and snapshots into stored ones, and back. */
+/**
+ * Turns domain events and snapshots into stored ones, and back. With a cipher that has its keys to fetch first, each of
+ * these is given what `keyed` has fetched.
+ */
 export class Mapper {
   readonly #topics: Topics;
   readonly #transcodings: Transcodings;
   readonly #codec: StateCodec;
+  readonly #cipher: Cipher | undefined;
+  /** The cipher whose keys are to be fetched before a state is mapped, if it is such a one. */
+  readonly keyed: KeyedCipher | undefined;
 
   constructor(topics: Topics, options: MapperOptions = {}) {
     this.#topics = topics;
-    this.#codec = new StateCodec(new Transcoder(topics.transcodings), options);
+    this.#codec = new StateCodec(new Transcoder(topics.transcodings), options.compressor);
+    const { cipher } = options;
+    const isKeyed = cipher !== undefined && 'toWrite' in cipher;
+    this.#cipher = isKeyed ? LOCKED : cipher;
+    this.keyed = isKeyed ? cipher : undefined;
     this.#transcodings = new Map(topics.transcodings.map((transcoding) => [transcoding.type, transcoding]));
   }
 
@@ -36,10 +48,10 @@ export class Mapper {
    * @throws {TopicError} if no aggregate of the application has such events.
    * @throws {PayloadError} if the event holds what cannot be stored.
    */
-  toStoredEvent(event: DomainEvent): StoredEvent {
+  toStoredEvent(event: DomainEvent, cipher: Cipher | undefined = this.#cipher): StoredEvent {
     const { aggregateId, version, type } = event;
     const context = { kind: 'event', aggregateId, version, topic: type } as const;
-    const state = this.#codec.encode(this.#stateOf(event), context, `The event ${type}`);
+    const state = this.#codec.encode(this.#stateOf(event), context, `The event ${type}`, cipher);
     return { aggregateId, version, topic: type, state };
   }
 
@@ -47,17 +59,18 @@ export class Mapper {
    * @throws {TopicError} if the type of the event is not known, also under an alias.
    * @throws {StateDamagedError} if its bytes are not what `toStoredEvent` writes.
    * @throws {CipherError} if they cannot be decrypted.
+   * @throws {ForgottenError} if their subject is forgotten.
    * @throws {UpcastError} if they were stored by newer code, or an upcast fails.
    */
-  toDomainEvent(stored: StoredEvent): DomainEvent {
+  toDomainEvent(stored: StoredEvent, cipher: Cipher | undefined = this.#cipher): DomainEvent {
     // Before anything is read: of an event that is not known, that is the thing to say.
     const known = this.#currentType(stored);
     const context: StateContext = { ...stored, kind: 'event' };
-    return this.#eventOf(this.#codec.decode(stored.state, context), context, known);
+    return this.#eventOf(this.#codec.decode(stored.state, context, cipher), context, known);
   }
 
   /** @throws {PayloadError} if the state holds what cannot be stored. */
-  toStoredSnapshot(snapshot: Snapshot): StoredSnapshot {
+  toStoredSnapshot(snapshot: Snapshot, cipher: Cipher | undefined = this.#cipher): StoredSnapshot {
     const { aggregateId, version, topic, modifiedAt, created, fields, state } = snapshot;
     const classVersion = this.#definitionOf(snapshot.created.type, snapshot).upcasts.length + 1;
     const names = Object.keys(state);
@@ -71,7 +84,8 @@ export class Mapper {
       undefined: names.filter((name) => state[name] === undefined),
     };
     const context = { kind: 'snapshot', aggregateId, version, topic } as const;
-    return { aggregateId, version, topic, state: this.#codec.encode(data, context, `A snapshot of ${topic}`) };
+    const bytes = this.#codec.encode(data, context, `A snapshot of ${topic}`, cipher);
+    return { aggregateId, version, topic, state: bytes };
   }
 
   /**
@@ -79,12 +93,13 @@ export class Mapper {
    * @throws {TopicError} if its aggregate is not known, also under an alias.
    * @throws {StateDamagedError} if its bytes are not what `toStoredSnapshot` writes.
    * @throws {CipherError} if they cannot be decrypted.
+   * @throws {ForgottenError} if their subject is forgotten.
    * @throws {UpcastError} if an upcast fails.
    */
-  toSnapshot(stored: StoredSnapshot): Snapshot | undefined {
+  toSnapshot(stored: StoredSnapshot, cipher: Cipher | undefined = this.#cipher): Snapshot | undefined {
     const { aggregateId, version } = stored;
     const context: StateContext = { ...stored, kind: 'snapshot' };
-    const data = this.#codec.decode(stored.state, context);
+    const data = this.#codec.decode(stored.state, context, cipher);
     const { modifiedAt, classVersion = 1, created, fields, state, undefined: absent } = data;
     if (
       typeof modifiedAt !== 'string' ||
@@ -179,6 +194,15 @@ export class Mapper {
     }
     return Object.freeze(result);
   }
+}
+
+/** Stands where a cipher is used before its keys are fetched: without one, states would be stored as they are. */
+const LOCKED: Cipher = { encrypt: refuse, decrypt: refuse };
+
+function refuse(): never {
+  throw new ArgumentError(
+    'This mapper has a key for each subject. Fetch the keys first, with its `keyed`, and give each call what they make.',
+  );
 }
 
 /** What an event is called today, and what is known of it. */

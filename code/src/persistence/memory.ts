@@ -1,5 +1,7 @@
 import { VersionConflictError } from './errors.ts';
+import type { KeyRecorder } from './key-recorder.ts';
 import { checkBounds, checkEvents, checkedLimit } from './limits.ts';
+import { MemoryKeyRecorder } from './memory-keys.ts';
 import type {
   NotificationOptions,
   Recorder,
@@ -130,6 +132,7 @@ function positionAfter(stream: readonly { readonly version: number }[], version:
 export function memory(): Store {
   const recorders = new Map<string, Recorder>();
   const snapshotRecorders = new Map<string, SnapshotRecorder>();
+  const keyRecorders = new Map<string, KeyRecorder>();
   return {
     recorder(application) {
       const recorder = recorders.get(application) ?? new MemoryRecorder();
@@ -139,6 +142,11 @@ export function memory(): Store {
     snapshotRecorder(application) {
       const recorder = snapshotRecorders.get(application) ?? new MemorySnapshotRecorder();
       snapshotRecorders.set(application, recorder);
+      return recorder;
+    },
+    keyRecorder(application) {
+      const recorder = keyRecorders.get(application) ?? new MemoryKeyRecorder();
+      keyRecorders.set(application, recorder);
       return recorder;
     },
   };

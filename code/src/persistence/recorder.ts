@@ -1,3 +1,5 @@
+import type { KeyRecorder } from './key-recorder.ts';
+
 /** An event as a recorder keeps it: what it says is bytes, which only a mapper can read. */
 export interface StoredEvent {
   readonly aggregateId: string;
@@ -82,6 +84,8 @@ export interface Store {
   recorder(application: string): Recorder;
   /** Where that application's snapshots are; absent if the store keeps none. */
   snapshotRecorder?(application: string): SnapshotRecorder;
+  /** Where the keys of that application's subjects are; absent if the store keeps none. */
+  keyRecorder?(application: string): KeyRecorder;
   /** Gives back what the store holds, such as connections; absent if it holds nothing. */
   close?(): Promise<void>;
 }

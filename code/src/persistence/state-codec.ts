@@ -1,46 +1,43 @@
 import { EventSourcingError } from '../domain/errors.ts';
 import type { Cipher, Compressor, StateContext } from './cipher.ts';
-import { CipherError, StateDamagedError } from './errors.ts';
+import { StateDamagedError } from './errors.ts';
 import type { Transcoder } from './transcoder.ts';
 
 /** Writes states as bytes: JSON in UTF-8, then compressed, then encrypted, as far as an application asks for it. */
 export class StateCodec {
   readonly #transcoder: Transcoder;
-  readonly #cipher: Cipher | undefined;
   readonly #compressor: Compressor | undefined;
   readonly #encoder = new TextEncoder();
   readonly #decoder = new TextDecoder('utf-8', { fatal: true });
 
-  constructor(transcoder: Transcoder, options: { readonly cipher?: Cipher; readonly compressor?: Compressor }) {
+  constructor(transcoder: Transcoder, compressor: Compressor | undefined) {
     this.#transcoder = transcoder;
-    this.#cipher = options.cipher;
-    this.#compressor = options.compressor;
+    this.#compressor = compressor;
   }
 
   /** @param subject what holds the state, for errors. */
-  encode(state: object, context: StateContext, subject: string): Uint8Array {
+  encode(state: object, context: StateContext, subject: string, cipher: Cipher | undefined): Uint8Array {
     const json = this.#encoder.encode(this.#transcoder.encode(state, subject));
     const small = this.#compressor === undefined ? json : this.#compressor.compress(json);
-    return this.#cipher === undefined ? small : this.#cipher.encrypt(small, context);
+    return cipher === undefined ? small : cipher.encrypt(small, context);
   }
 
   /**
    * @throws {StateDamagedError} if the bytes are not what `encode` writes.
    * @throws {CipherError} if they cannot be decrypted.
    */
-  decode(bytes: Uint8Array, context: StateContext): Readonly<Record<string, unknown>> {
+  decode(bytes: Uint8Array, context: StateContext, cipher: Cipher | undefined): Readonly<Record<string, unknown>> {
     // Errors of the cipher say more than that something is damaged, and pass.
-    const small = this.#cipher === undefined ? bytes : this.#cipher.decrypt(bytes, context);
+    const small = cipher === undefined ? bytes : cipher.decrypt(bytes, context);
     let state: unknown;
     try {
       const json = this.#compressor === undefined ? small : this.#compressor.decompress(small);
       state = this.#transcoder.decode(this.#decoder.decode(json));
     } catch (cause) {
-      if (cause instanceof CipherError) throw cause;
-      throw this.damaged(context, this.#reasonFor(small, cause), cause);
+      throw this.damaged(context, this.#reasonFor(small, cause, cipher), cause);
     }
     if (isRecord(state)) return state;
-    throw this.damaged(context, `It has not the form of ${named[context.kind]}.`);
+    throw this.damaged(context, `It has not the form of ${context.kind === 'event' ? 'an event' : 'a snapshot'}.`);
   }
 
   damaged({ kind, aggregateId, version, topic }: StateContext, reason: string, cause?: unknown): StateDamagedError {
@@ -52,9 +49,9 @@ export class StateCodec {
     });
   }
 
-  #reasonFor(bytes: Uint8Array, cause: unknown): string {
-    const [first] = bytes;
-    if (this.#cipher === undefined && first === ENCRYPTED) {
+  #reasonFor(bytes: Uint8Array, cause: unknown, cipher: Cipher | undefined): string {
+    const [first = 0] = bytes;
+    if (cipher === undefined && ENCRYPTED.includes(first)) {
       return 'It looks encrypted, and the application was given no cipher.';
     }
     if (this.#compressor === undefined && first === COMPRESSED) {
@@ -64,10 +61,8 @@ export class StateCodec {
   }
 }
 
-const named = { event: 'an event', snapshot: 'a snapshot' } as const;
-
-/** The first byte of what `aesGcm` writes. JSON never begins so, and neither does what `zlib` writes. */
-const ENCRYPTED = 0x01;
+/** The first bytes of what `aesGcm` and `subjectKeys` write. JSON never begins so, and neither does what `zlib` writes. */
+const ENCRYPTED: readonly number[] = [0x01, 0x02];
 /** The first byte of what `zlib` writes. */
 const COMPRESSED = 0x78;
 

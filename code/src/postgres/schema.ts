@@ -11,19 +11,21 @@ export interface Names {
   readonly catalogue: string;
   readonly events: string;
   readonly snapshots: string;
+  readonly keys: string;
   readonly sequence: string;
   /** The function that stores events. */
   readonly save: string;
 }
 
 export function namesOf(application: string, schema: string): Names {
-  const { events, snapshots } = tablesOf(application);
+  const { events, snapshots, keys } = tablesOf(application);
   return {
     application,
     schema: `"${schema}"`,
     catalogue: `"${schema}".eventsourcing_logs`,
     events: `"${schema}"."${events}"`,
     snapshots: `"${schema}"."${snapshots}"`,
+    keys: `"${schema}"."${keys}"`,
     sequence: `"${schema}"."${application}_seq"`,
     save: `"${schema}"."${application}_save"`,
   };
@@ -86,6 +88,8 @@ const MIGRATIONS: readonly ((names: Names) => readonly string[])[] = [
       PRIMARY KEY (aggregate_id, version)
     )`,
   ],
+  // A key that has been destroyed is null.
+  ({ keys }) => [`CREATE TABLE ${keys} (subject text COLLATE "C" PRIMARY KEY, key bytea)`],
 ];
 
 /** Makes sure that the objects of an application are there, and are those of today. */

@@ -1,15 +1,24 @@
-import { ArgumentError, type Recorder, type SnapshotRecorder, type Store } from '../index.ts';
+import { ArgumentError, type KeyRecorder, type Recorder, type SnapshotRecorder, type Store } from '../index.ts';
 import { checkSchema } from '../sql/names.ts';
 import type { PostgresDriver } from './driver.ts';
+import { PostgresKeyRecorder } from './key-recorder.ts';
 import { Log } from './log.ts';
 import { PostgresRecorder } from './recorder.ts';
 import { namesOf } from './schema.ts';
 import { Session } from './session.ts';
 import { PostgresSnapshotRecorder } from './snapshot-recorder.ts';
 
+/** What one application has in a database. */
+interface Recorders {
+  readonly recorder: Recorder;
+  readonly snapshotRecorder: SnapshotRecorder;
+  readonly keyRecorder: KeyRecorder;
+}
+
 /** A store in a PostgreSQL database. */
 export interface PostgresStore extends Store {
   snapshotRecorder(application: string): SnapshotRecorder;
+  keyRecorder(application: string): KeyRecorder;
   /** Ends all connections, once they are idle. Whatever is asked of the store later fails with `ES_STORE_CLOSED`. */
   close(): Promise<void>;
 }
@@ -30,18 +39,23 @@ export function postgresStore(driver: PostgresDriver, options: PostgresStoreOpti
   const { schema = 'public', migrate = true, retryTimeout = DEFAULT_RETRY_TIMEOUT_MS } = options;
   checkSchema(schema);
   const session = new Session(driver, checkedDuration('retryTimeout', retryTimeout));
-  const logs = new Map<string, { readonly recorder: Recorder; readonly snapshotRecorder: SnapshotRecorder }>();
+  const logs = new Map<string, Recorders>();
   const logOf = (application: string) => {
     const known = logs.get(application);
     if (known !== undefined) return known;
     const log = new Log(session, namesOf(application, schema), migrate);
-    const recorders = { recorder: new PostgresRecorder(log), snapshotRecorder: new PostgresSnapshotRecorder(log) };
+    const recorders = {
+      recorder: new PostgresRecorder(log),
+      snapshotRecorder: new PostgresSnapshotRecorder(log),
+      keyRecorder: new PostgresKeyRecorder(log),
+    };
     logs.set(application, recorders);
     return recorders;
   };
   return {
     recorder: (application) => logOf(application).recorder,
     snapshotRecorder: (application) => logOf(application).snapshotRecorder,
+    keyRecorder: (application) => logOf(application).keyRecorder,
     close: () => session.close(),
   };
 }

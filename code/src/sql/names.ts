@@ -7,7 +7,7 @@ const LONGEST_NAME = 63;
 const PLAIN_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 /** What follows the name of the application in the names of its tables. */
-const TABLES = { events: '_events', snapshots: '_snapshots' } as const;
+const TABLES = { events: '_events', snapshots: '_snapshots', keys: '_keys' } as const;
 
 const LONGEST_APPLICATION = LONGEST_NAME - Math.max(...Object.values(TABLES).map((suffix) => suffix.length));
 
@@ -16,13 +16,19 @@ export interface Tables {
   readonly application: string;
   readonly events: string;
   readonly snapshots: string;
+  readonly keys: string;
 }
 
 /** @throws {ArgumentError} if the name of the application cannot be part of those of its tables. */
 export function tablesOf(application: string): Tables {
   const what = `The application name ${JSON.stringify(application)}, which the names of its tables begin with,`;
   checkName(application, LONGEST_APPLICATION, what, "Give the application another, for example { name: 'school' }");
-  return { application, events: `${application}${TABLES.events}`, snapshots: `${application}${TABLES.snapshots}` };
+  return {
+    application,
+    events: `${application}${TABLES.events}`,
+    snapshots: `${application}${TABLES.snapshots}`,
+    keys: `${application}${TABLES.keys}`,
+  };
 }
 
 /** @throws {ArgumentError} unless a schema can have this name. */

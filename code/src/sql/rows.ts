@@ -34,7 +34,7 @@ export function toText(value: unknown): string {
   throw unexpected('text', value);
 }
 
-function toBytes(value: unknown): Uint8Array {
+export function toBytes(value: unknown): Uint8Array {
   // Not as one of its subclasses: what Node reads is a Buffer, which behaves otherwise.
   if (value instanceof Uint8Array) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
   throw unexpected('bytes', value);

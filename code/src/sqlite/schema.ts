@@ -26,6 +26,14 @@ const MIGRATIONS: readonly ((tables: Tables) => string)[] = [
       state BLOB NOT NULL,
       PRIMARY KEY (aggregate_id, version)
     ) STRICT`,
+  // By number, not by subject: rows that are only ever appended are not moved about, which would leave copies behind.
+  ({ keys }) => `
+    CREATE TABLE "${keys}" (
+      number INTEGER PRIMARY KEY,
+      subject TEXT NOT NULL UNIQUE,
+      key BLOB NOT NULL,
+      forgotten INTEGER NOT NULL
+    ) STRICT`,
 ];
 
 /** Makes sure that the tables of an application are there, and are those of today. */

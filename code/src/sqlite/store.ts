@@ -1,13 +1,22 @@
-import type { Recorder, SnapshotRecorder, Store } from '../index.ts';
+import type { KeyRecorder, Recorder, SnapshotRecorder, Store } from '../index.ts';
 import { Connection } from './connection.ts';
 import type { SqliteDriver } from './driver.ts';
+import { SqliteKeyRecorder } from './key-recorder.ts';
 import { SqliteRecorder } from './recorder.ts';
 import { migrate } from './schema.ts';
 import { SqliteSnapshotRecorder } from './snapshot-recorder.ts';
 
+/** What one application has in a database. */
+interface Log {
+  readonly recorder: Recorder;
+  readonly snapshotRecorder: SnapshotRecorder;
+  readonly keyRecorder: KeyRecorder;
+}
+
 /** A store in an SQLite database. */
 export interface SqliteStore extends Store {
   snapshotRecorder(application: string): SnapshotRecorder;
+  keyRecorder(application: string): KeyRecorder;
   /** Closes the database. Whatever is asked of the store later fails with `ES_STORE_CLOSED`. */
   close(): Promise<void>;
 }
@@ -22,14 +31,20 @@ export function sqliteStore(
   options: { readonly readOnly?: boolean | undefined } = {},
 ): SqliteStore {
   const connection = new Connection(driver);
-  const logs = new Map<string, { readonly recorder: Recorder; readonly snapshotRecorder: SnapshotRecorder }>();
+  const logs = new Map<string, Log>();
   const logOf = (application: string) => {
     const known = logs.get(application);
     if (known !== undefined) return known;
-    const { events, snapshots } = migrate(connection, application, options.readOnly !== true);
-    const log = {
+    const { events, snapshots, keys } = migrate(connection, application, options.readOnly !== true);
+    let keyRecorder: KeyRecorder | undefined;
+    const log: Log = {
       recorder: new SqliteRecorder(connection, events),
       snapshotRecorder: new SqliteSnapshotRecorder(connection, snapshots),
+      // Only for those who use it, since it changes how the connection deletes.
+      get keyRecorder() {
+        keyRecorder ??= new SqliteKeyRecorder(connection, keys);
+        return keyRecorder;
+      },
     };
     logs.set(application, log);
     return log;
@@ -37,6 +52,7 @@ export function sqliteStore(
   return {
     recorder: (application) => logOf(application).recorder,
     snapshotRecorder: (application) => logOf(application).snapshotRecorder,
+    keyRecorder: (application) => logOf(application).keyRecorder,
     close: async () => connection.close(),
   };
 }

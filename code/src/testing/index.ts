@@ -1,8 +1,10 @@
 import { contractCases } from './contract.ts';
+import { type KeyRecorderUnderTest, keyCases } from './keys.ts';
 import { scriptCases } from './script.ts';
 import { type SnapshotRecorderUnderTest, snapshotCases } from './snapshots.ts';
 import type { RecorderCase, RecorderUnderTest } from './subject.ts';
 
+export type { KeyRecorderUnderTest } from './keys.ts';
 export type { SnapshotRecorderUnderTest } from './snapshots.ts';
 export type { RecorderCase, RecorderUnderTest } from './subject.ts';
 
@@ -33,4 +35,26 @@ export function recorderCases(subject: RecorderUnderTest): readonly RecorderCase
 /** What must hold for every recorder of snapshots, as cases for whichever test runner you use. */
 export function snapshotRecorderCases(subject: SnapshotRecorderUnderTest): readonly RecorderCase[] {
   return snapshotCases(subject);
+}
+
+/**
+ * What must hold for every recorder of the keys of subjects, as cases for whichever test runner you use.
+ *
+ * @example
+ * ```ts
+ * import { MemoryKeyRecorder } from 'eventsourcing';
+ * import { keyRecorderCases } from 'eventsourcing/testing';
+ *
+ * const cases = keyRecorderCases({
+ *   async create(count) {
+ *     const recorder = new MemoryKeyRecorder();
+ *     return Array.from({ length: count }, () => recorder);
+ *   },
+ * });
+ * for (const { run } of cases) await run(); // in a test file: test(name, run)
+ * console.log(cases.length > 5); // true
+ * ```
+ */
+export function keyRecorderCases(subject: KeyRecorderUnderTest): readonly RecorderCase[] {
+  return keyCases(subject);
 }
