@@ -68,7 +68,7 @@ export {
   VersionConflictError,
 } from './persistence/errors.ts';
 export { EventStore, type Notification } from './persistence/event-store.ts';
-export { ForgottenNotification } from './persistence/forgotten.ts';
+export { ForgottenNotification, type LogItem } from './persistence/forgotten.ts';
 export {
   checkSubjects,
   type KeyRecorder,

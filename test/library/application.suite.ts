@@ -4,8 +4,8 @@ import {
   AggregateNotFoundError,
   Application,
   event,
+  type LogItem,
   NAMESPACE_URL,
-  type Notification,
   recordAs,
   type Store,
   uuid4,
@@ -358,7 +358,7 @@ export function applicationSuite(name: string, createStore: () => Promise<Store>
         for (let n = 1; n <= total; n++) await school.registerDog(`Dog ${n}`);
       })();
       for (const start of [1, 7]) {
-        const seen: Notification[] = [];
+        const seen: LogItem[] = [];
         let next = `${start},${start + 2}`;
         while (seen.length < total - start + 1) {
           const { items, nextId } = await school.notificationLog.section(next);

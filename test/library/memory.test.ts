@@ -4,6 +4,7 @@ import { cacheSuite } from './cache.suite.ts';
 import { encryptionSuite } from './encryption.suite.ts';
 import { keyRecorderSuite, snapshotRecorderSuite } from './recorder.suite.ts';
 import { snapshotSuite } from './snapshot.suite.ts';
+import { subjectKeysSuite } from './subject-keys.suite.ts';
 import { versioningSuite } from './versioning.suite.ts';
 
 snapshotRecorderSuite('memory', async () => memory());
@@ -18,3 +19,7 @@ encryptionSuite('memory', async () => memory());
 versioningSuite('memory', async () => memory());
 snapshotSuite('memory', async () => memory());
 cacheSuite('memory', async () => memory());
+subjectKeysSuite('memory', async () => {
+  const store = memory();
+  return () => store;
+});

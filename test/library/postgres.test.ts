@@ -9,6 +9,7 @@ import { encryptionSuite } from './encryption.suite.ts';
 import { errorOf, rejectionOf } from './errors.ts';
 import { keyRecorderSuite, snapshotRecorderSuite } from './recorder.suite.ts';
 import { snapshotSuite } from './snapshot.suite.ts';
+import { subjectKeysSuite } from './subject-keys.suite.ts';
 import { type TcpProxy, tcpProxy } from './tcp-proxy.ts';
 import { versioningSuite } from './versioning.suite.ts';
 
@@ -82,6 +83,10 @@ keyRecorderSuite('PostgreSQL', {
 });
 applicationSuite('PostgreSQL', async (): Promise<Store> => open());
 encryptionSuite('PostgreSQL', emptied);
+subjectKeysSuite('PostgreSQL', async () => {
+  const schema = newSchema();
+  return (): Store => open(schema, { poolSize: 2 });
+});
 versioningSuite('PostgreSQL', async (): Promise<Store> => open());
 snapshotSuite('PostgreSQL', async (): Promise<Store> => open());
 cacheSuite('PostgreSQL', async (): Promise<Store> => open());
@@ -131,15 +136,18 @@ describe('a database', () => {
     expect(await open(schema, { migrate: false }).recorder('Tested').maxNotificationId()).toBe(1);
   });
 
-  test('of the first version is brought up to date, and keeps its events', async () => {
+  test.each([1, 2])('of version %i is brought up to date, and keeps its events', async (version) => {
     const schema = newSchema();
     await open(schema)
       .recorder('Tested')
       .insert([stored('a', 1)]);
     const client = await connected();
-    await client.query(`DROP TABLE "${schema}"."Tested_snapshots"`);
-    await client.query(`UPDATE "${schema}".eventsourcing_logs SET version = 1`);
+    if (version < 2) await client.query(`DROP TABLE "${schema}"."Tested_snapshots"`);
+    await client.query(`DROP TABLE "${schema}"."Tested_keys"`);
+    await client.query(`UPDATE "${schema}".eventsourcing_logs SET version = ${version}`);
     const store = open(schema);
+    const key = { subject: 'a', key: new Uint8Array([1]) };
+    expect(await store.keyRecorder('Tested').insert([key])).toEqual([key]);
     await store.snapshotRecorder('Tested').put(stored('a', 1));
     expect(await store.snapshotRecorder('Tested').select('a')).toEqual([stored('a', 1)]);
     expect(await store.recorder('Tested').select('a')).toEqual([stored('a', 1)]);

@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { type Store, type StoredEvent, StoreError, uuid4 } from 'eventsourcing';
+import { aesGcm, createKey, subjectKeys } from 'eventsourcing/crypto';
 import { type SqliteDriver, type SqliteOptions, type SqliteStore, sqlite, sqliteStore } from 'eventsourcing/sqlite';
 import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
 import { openNodeSqlite } from '../../code/src/sqlite/node-driver.ts';
@@ -13,6 +14,7 @@ import { encryptionSuite } from './encryption.suite.ts';
 import { errorOf, rejectionOf } from './errors.ts';
 import { keyRecorderSuite, snapshotRecorderSuite } from './recorder.suite.ts';
 import { snapshotSuite } from './snapshot.suite.ts';
+import { subjectKeysSuite } from './subject-keys.suite.ts';
 import { versioningSuite } from './versioning.suite.ts';
 
 /** Some tests wait for the disk hundreds of times, or for other processes, and the machine may be busy. */
@@ -49,6 +51,11 @@ for (const [name, place] of Object.entries(places)) {
   });
   applicationSuite(`the ${name}`, async (): Promise<Store> => open(place()));
   encryptionSuite(`the ${name}`, async (): Promise<Store> => open(place(), { synchronous: 'off' }));
+  subjectKeysSuite(`the ${name}`, async () => {
+    const where = place();
+    const shared = open(where, { synchronous: 'off' });
+    return (): Store => (where === ':memory:' ? shared : open(where, { synchronous: 'off' }));
+  });
   versioningSuite(`the ${name}`, async (): Promise<Store> => open(place(), { synchronous: 'off' }));
   snapshotSuite(`the ${name}`, async (): Promise<Store> => open(place(), { synchronous: 'off' }));
   cacheSuite(`the ${name}`, async (): Promise<Store> => open(place(), { synchronous: 'off' }));
@@ -93,15 +100,18 @@ describe('a file', () => {
     expect(await recorder.insert([stored('a', 2)])).toEqual([3]);
   });
 
-  test('of the first version is brought up to date, and keeps its events', async () => {
+  test.each([1, 2])('of version %i is brought up to date, and keeps its events', async (version) => {
     const file = newFile();
     await open(file)
       .recorder('Tested')
       .insert([stored('a', 1)]);
     const database = new DatabaseSync(file);
-    database.exec('DROP TABLE Tested_snapshots; UPDATE eventsourcing_logs SET version = 1');
+    if (version < 2) database.exec('DROP TABLE Tested_snapshots');
+    database.exec(`DROP TABLE Tested_keys; UPDATE eventsourcing_logs SET version = ${version}`);
     database.close();
     const store = open(file);
+    const key = { subject: 'a', key: new Uint8Array([1]) };
+    expect(await store.keyRecorder('Tested').insert([key])).toEqual([key]);
     await store.snapshotRecorder('Tested').put(stored('a', 1));
     expect(await store.snapshotRecorder('Tested').select('a')).toEqual([stored('a', 1)]);
     expect(await store.recorder('Tested').select('a')).toEqual([stored('a', 1)]);
@@ -131,6 +141,64 @@ describe('a file', () => {
     );
     const ids = (await recorders[0]?.selectNotifications())?.map((notification) => notification.id);
     expect(ids).toEqual(Array.from({ length: 100 }, (_, index) => index + 1));
+  });
+});
+
+describe('what is forgotten', () => {
+  const master = aesGcm({ keys: { k: createKey() } });
+  const filesOf = (file: string) =>
+    ['', '-wal', '-journal'].map((suffix) => `${file}${suffix}`).filter((each) => existsSync(each));
+  const isIn = (file: string, bytes: Uint8Array) => filesOf(file).some((each) => readFileSync(each).includes(bytes));
+  const keyOf = async (store: Store, subject: string) => {
+    const [row] = (await store.keyRecorder?.('DogSchool').select([subject])) ?? [];
+    if (row?.key === undefined) throw new Error('There is no key.');
+    const context = { kind: 'key', aggregateId: subject, version: 0, topic: '' } as const;
+    return { wrapped: row.key, plain: master.decrypt(row.key, context) };
+  };
+
+  test('is in no file of the database: neither the key, nor what it kept secret', async () => {
+    const file = newFile();
+    const store = open(file);
+    const school = new DogSchool({ store, cipher: subjectKeys(master), snapshots: { every: 2 } });
+    const dogs = Array.from({ length: 200 }, (_, index) => new Dog(`Fido the ${index}th`));
+    for (const dog of dogs) {
+      dog.addTrick('walk the tightrope');
+      await school.save(dog);
+    }
+    const secret = new TextEncoder().encode('tightrope');
+    for (const dog of [0, 57, 58, 59, 120, 199].map((index) => dogs[index])) {
+      if (dog === undefined) throw new Error('There is no dog.');
+      const { wrapped, plain } = await keyOf(store, dog.id);
+      expect(isIn(file, wrapped)).toBe(true);
+      expect(await school.forget(dog.id)).toBe(true);
+      expect(isIn(file, wrapped)).toBe(false);
+      expect(isIn(file, wrapped.slice(-16))).toBe(false);
+      expect(isIn(file, plain)).toBe(false);
+      expect(isIn(file, secret)).toBe(false);
+    }
+    // The others are all there still, and new ones join them.
+    await school.registerDog('Rex');
+    expect(await school.getDog(dogs[60]?.id ?? '')).toMatchObject({ name: 'Fido the 60th' });
+    const left = await store.keyRecorder('DogSchool').list({ limit: 1000 });
+    expect(left.filter(({ key }) => key !== undefined)).toHaveLength(195);
+  });
+
+  test('leaves a trace while others are reading, which is said, and which forgetting again removes', async () => {
+    const file = newFile();
+    const store = open(file, { busyTimeout: 20 });
+    const school = new DogSchool({ store, cipher: subjectKeys(master) });
+    const id = await school.registerDog('Fido');
+    const { wrapped } = await keyOf(store, id);
+    const reader = new DatabaseSync(file);
+    reader.exec('BEGIN; SELECT * FROM DogSchool_keys');
+    const error = await rejectionOf(school.forget(id));
+    expect(error).toMatchObject({ code: 'ES_STORE_BUSY' });
+    expect(error.message).toMatch(/is forgotten.*Forget the subject again/);
+    expect(await rejectionOf(school.getDog(id))).toMatchObject({ code: 'ES_FORGOTTEN' });
+    expect(isIn(file, wrapped)).toBe(true);
+    reader.close();
+    expect(await school.forget(id)).toBe(false);
+    expect(isIn(file, wrapped)).toBe(false);
   });
 });
 

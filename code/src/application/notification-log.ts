@@ -1,8 +1,8 @@
 import { ArgumentError } from '../domain/errors.ts';
 import type { Cipher } from '../persistence/cipher.ts';
 import { ForgottenError } from '../persistence/errors.ts';
-import { type Notification, notification } from '../persistence/event-store.ts';
-import { ForgottenNotification } from '../persistence/forgotten.ts';
+import { notification } from '../persistence/event-store.ts';
+import { ForgottenNotification, type LogItem } from '../persistence/forgotten.ts';
 import { checkedLimit } from '../persistence/limits.ts';
 import type { Mapper } from '../persistence/mapper.ts';
 import type { NotificationOptions, Recorder, StoredNotification } from '../persistence/recorder.ts';
@@ -13,7 +13,7 @@ import type { AroundReads } from './hooks.ts';
 export interface Section {
   /** The ids of its first and last item, for example `1,10`; null if it is empty. */
   readonly id: string | null;
-  readonly items: readonly (Notification | ForgottenNotification)[];
+  readonly items: readonly LogItem[];
   /** The section to ask for next, or null if this one was not full. */
   readonly nextId: string | null;
 }
@@ -46,7 +46,7 @@ export class NotificationLog {
    * @param options `start` and `stop` are ids, both included; `limit` is at most, and unless given, the section size.
    * @throws {ArgumentError} if the limit is greater than the section size.
    */
-  async select(options: NotificationOptions = {}): Promise<(Notification | ForgottenNotification)[]> {
+  async select(options: NotificationOptions = {}): Promise<LogItem[]> {
     if (this.#around === undefined) return await this.#select(options);
     const { hooks, application } = this.#around;
     const topics = [...(options.topics ?? [])];
@@ -58,7 +58,7 @@ export class NotificationLog {
     );
   }
 
-  async #select(options: NotificationOptions): Promise<(Notification | ForgottenNotification)[]> {
+  async #select(options: NotificationOptions): Promise<LogItem[]> {
     const { start, stop, topics } = options;
     const limit = options.limit === undefined ? this.sectionSize : checkedLimit(options.limit);
     if (limit > this.sectionSize) {
@@ -101,7 +101,7 @@ export class NotificationLog {
     };
   }
 
-  #notificationOf(stored: StoredNotification, cipher: Cipher): Notification | ForgottenNotification {
+  #notificationOf(stored: StoredNotification, cipher: Cipher): LogItem {
     try {
       return notification(stored.id, this.#mapper.toDomainEvent(stored, cipher));
     } catch (error) {

@@ -1,4 +1,5 @@
 import { ForgottenError } from './errors.ts';
+import type { Notification } from './event-store.ts';
 
 /**
  * A stored event whose content is gone, because its subject was forgotten. It is still in the log, in its place, so that
@@ -7,13 +8,14 @@ import { ForgottenError } from './errors.ts';
  *
  * @example
  * ```ts
- * import { type ForgottenNotification, memory, type Notification } from 'eventsourcing';
+ * import { Application, type LogItem } from 'eventsourcing';
  *
- * function lineOf(item: Notification | ForgottenNotification): string {
+ * function lineOf(item: LogItem): string {
  *   return item.forgotten ? `${item.type} of somebody forgotten` : `${item.type} at ${item.timestamp}`;
  * }
  *
- * console.log(typeof lineOf, typeof memory); // function function
+ * const items = await new Application().notificationLog.select();
+ * console.log(items.map(lineOf)); // []
  * ```
  */
 export class ForgottenNotification {
@@ -59,3 +61,6 @@ export class ForgottenNotification {
     );
   }
 }
+
+/** What is in the log: an event that has been stored, or one whose subject was forgotten since. */
+export type LogItem = Notification | ForgottenNotification;
