@@ -148,7 +148,8 @@ describe('what is forgotten', () => {
   const master = aesGcm({ keys: { k: createKey() } });
   const filesOf = (file: string) =>
     ['', '-wal', '-journal'].map((suffix) => `${file}${suffix}`).filter((each) => existsSync(each));
-  const isIn = (file: string, bytes: Uint8Array) => filesOf(file).some((each) => readFileSync(each).includes(bytes));
+  const isIn = (file: string, bytes: Uint8Array) =>
+    filesOf(file).some((each) => readFileSync(each).includes(Buffer.from(bytes)));
   const keyOf = async (store: Store, subject: string) => {
     const [row] = (await store.keyRecorder?.('DogSchool').select([subject])) ?? [];
     if (row?.key === undefined) throw new Error('There is no key.');
