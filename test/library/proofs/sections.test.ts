@@ -1,4 +1,4 @@
-import type { Notification } from 'eventsourcing';
+import type { LogItem } from 'eventsourcing';
 import { expect, test } from 'vitest';
 import { DogSchool } from '../dog.ts';
 import { engines } from '../engines.ts';
@@ -13,8 +13,8 @@ test.for(engines())(
     const school = new DogSchool({ store: open(), sectionSize: SECTION_SIZE });
     const total = counts.sections;
     const starts = [1, 1 + Math.floor(total / 3)];
-    async function read(start: number): Promise<Notification[]> {
-      const seen: Notification[] = [];
+    async function read(start: number): Promise<LogItem[]> {
+      const seen: LogItem[] = [];
       let next: string | null = null;
       while (seen.length < total - start + 1) {
         const position = (seen.at(-1)?.id ?? start - 1) + 1;
