@@ -2,6 +2,7 @@ import { RandomBytes } from '../domain/random-bytes.ts';
 import { ArgumentError, type Cipher, CipherError, type StateContext } from '../index.ts';
 import { type Aead, type AeadOf, checkLength, described, NONCE_LENGTH, sealed, unsealed } from './frame.ts';
 import { type Keys, parsedKeys } from './keys.ts';
+import { isSubjectFrame } from './subject-frame.ts';
 
 /** How `aesGcm` encrypts. */
 export interface AesGcmOptions {
@@ -49,12 +50,7 @@ export class AesGcmCipher implements Cipher {
   decrypt(bytes: Uint8Array, context: StateContext): Uint8Array {
     if (bytes[0] !== FORMAT) {
       if (this.#acceptPlaintext) return bytes;
-      throw new CipherError(
-        'ES_DECRYPTION',
-        `${described(context)} is not encrypted with aesGcm, or damaged. If it was stored before encryption was switched ` +
-          'on, construct the cipher with acceptPlaintext: true; if with keys for subjects, with subjectKeys(…).',
-        context,
-      );
+      throw new CipherError('ES_DECRYPTION', `${described(context)} is ${whatElse(bytes)}`, context);
     }
     const headerLength = 2 + (bytes[1] ?? 0);
     checkLength(bytes, headerLength, context);
@@ -81,6 +77,13 @@ export class AesGcmCipher implements Cipher {
       );
     }
   }
+}
+
+function whatElse(bytes: Uint8Array): string {
+  return isSubjectFrame(bytes)
+    ? 'encrypted with the key of a subject, or damaged. Construct the cipher with subjectKeys(…).'
+    : 'not encrypted, or damaged. If it was stored before encryption was switched on, construct the cipher with ' +
+        'acceptPlaintext: true.';
 }
 
 function currentId(current: string | undefined, ids: readonly string[]): string {
