@@ -2,6 +2,7 @@ import { type PostgresStore, type PostgresStoreOptions, postgresStore } from '..
 import { type PgliteDatabase, pgliteDriver } from './driver.ts';
 
 export type { PostgresDriver, PostgresQuery, PostgresValue } from '../postgres/driver.ts';
+export { postgresFrom } from '../postgres/from-env.ts';
 export { type PostgresStore, type PostgresStoreOptions, postgresStore } from '../postgres/store.ts';
 export type { Row } from '../sql/rows.ts';
 export type { PgliteDatabase, PgliteQueries } from './driver.ts';

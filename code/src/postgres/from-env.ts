@@ -67,7 +67,25 @@ const RETRY_TIMEOUT: IntegerVariable = {
   unit: 'milliseconds',
 };
 
-/** A store on PostgreSQL from variables, whichever driver it is on. */
+/**
+ * A store on PostgreSQL from variables, for `fromEnv`, whichever driver it is on.
+ *
+ * @param postgres opens the database that a URL names.
+ * @example
+ * ```ts
+ * import { PGlite } from '@electric-sql/pglite';
+ * import { Application, fromEnv } from 'eventsourcing';
+ * import { pglite, postgresFrom } from 'eventsourcing/pglite';
+ *
+ * const database = new PGlite();
+ * const postgresFromEnv = postgresFrom((url, options) => pglite(database, { ...options, name: new URL(url).pathname }));
+ *
+ * const env = { PERSISTENCE_MODULE: 'postgres', POSTGRES_DBNAME: 'dogs', POSTGRES_SCHEMA: 'school' };
+ * const { store } = fromEnv(Application, env, { stores: { postgres: postgresFromEnv } });
+ * console.log(await new Application({ store }).notificationLog.select()); // []
+ * await database.close();
+ * ```
+ */
 export function postgresFrom(
   postgres: (url: string, options: PostgresStoreOptions & PgOptions) => PostgresStore,
 ): FromEnv<PostgresStore> {

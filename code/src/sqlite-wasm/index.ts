@@ -3,6 +3,7 @@ import { openSqliteWasm, type Sqlite3, type SqliteWasmOptions } from './driver.t
 
 export type { Row } from '../sql/rows.ts';
 export type { SqliteDriver, SqliteStatement, SqliteValue } from '../sqlite/driver.ts';
+export { sqliteFrom } from '../sqlite/from-env.ts';
 export type { SqliteOptions } from '../sqlite/options.ts';
 export { type SqliteStore, sqliteStore } from '../sqlite/store.ts';
 export type { Sqlite3, Sqlite3Database, Sqlite3Pointer, Sqlite3Statement, SqliteWasmOptions } from './driver.ts';

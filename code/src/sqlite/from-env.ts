@@ -26,7 +26,25 @@ const READ_ONLY: BooleanVariable = {
   doc: 'Whether the file is opened for reading only; no unless set.',
 };
 
-/** A store on SQLite from variables, whichever driver it is on. */
+/**
+ * A store on SQLite from variables, for `fromEnv`, whichever driver it is on.
+ *
+ * @param sqlite opens a file.
+ * @example
+ * ```ts
+ * import sqlite3InitModule from '@sqlite.org/sqlite-wasm';
+ * import { Application, fromEnv } from 'eventsourcing';
+ * import { sqliteFrom, sqliteWasm } from 'eventsourcing/sqlite-wasm';
+ *
+ * const sqlite3 = await sqlite3InitModule();
+ * const sqliteFromEnv = sqliteFrom((file, options) => sqliteWasm(sqlite3, file, options));
+ *
+ * const env = { PERSISTENCE_MODULE: 'sqlite', SQLITE_DBNAME: ':memory:' };
+ * const { store } = fromEnv(Application, env, { stores: { sqlite: sqliteFromEnv } });
+ * console.log(await new Application({ store }).notificationLog.select()); // []
+ * await store?.close?.();
+ * ```
+ */
 export function sqliteFrom(sqlite: (file: string, options: SqliteOptions) => SqliteStore): FromEnv<SqliteStore> {
   return {
     variables: [DBNAME, SYNCHRONOUS_VARIABLE, BUSY_TIMEOUT, READ_ONLY],
