@@ -7,7 +7,7 @@ import { createDatabaseServer } from './database-server.ts';
 import type { Failure, FenceResult } from './failure.ts';
 import type { PageData } from './page-data.ts';
 import { doctests } from './plugin.ts';
-import { FENCE_LIMIT } from './session.ts';
+import { NODE_FENCE_LIMIT } from './session.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -27,7 +27,7 @@ export interface Executor {
 }
 
 /** How long there may be no sign of life: by then a fence that only waits has long been given up. */
-const SILENCE_LIMIT = 3 * FENCE_LIMIT;
+const SILENCE_LIMIT = 3 * NODE_FENCE_LIMIT;
 
 /** Runs pages in Vitest, without its own output. It is started when there is something to run. */
 export function createExecutor(): Executor {

@@ -5,7 +5,7 @@ import type { Fence, StoreName } from '../extract/page.ts';
 import type { Failure, FenceResult } from './failure.ts';
 import { type Judged, judge, print, type Verdict } from './judge.ts';
 import type { Step } from './plan.ts';
-import { FENCE_LIMIT, type Observation, type Session } from './session.ts';
+import { NODE_FENCE_LIMIT, type Observation, type Session } from './session.ts';
 
 /** A page, as the plugin hands it to the test file that it makes of it. */
 export interface SuiteData {
@@ -28,7 +28,7 @@ declare module 'vitest' {
 }
 
 /** Above the limit of a fence, so that the fence's own message is the one to be seen; a solution runs two sections. */
-const TEST_LIMIT = 3 * FENCE_LIMIT;
+const TEST_LIMIT = 3 * NODE_FENCE_LIMIT;
 
 /** Makes a page's tests: one for each fence, and one for each thing that is wrong with the page itself. */
 export function describePage(data: SuiteData, sessions: Readonly<Record<string, Session>>): void {
