@@ -56,6 +56,7 @@ export { type RecordAsOptions, recordAs } from './domain/record-as.ts';
 export { type RecordedEvents, recorded } from './domain/recorded.ts';
 export type { AggregateClass } from './domain/replay.ts';
 export type { Snapshot, SnapshotFunctions } from './domain/snapshot.ts';
+export { type Sources, withSources } from './domain/sources.ts';
 export { type Transcoding, type TranscodingOptions, transcoding } from './domain/transcoding.ts';
 export type { Upcast } from './domain/upcast.ts';
 export { NAMESPACE_URL, uuid4, uuid5 } from './domain/uuid.ts';

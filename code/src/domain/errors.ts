@@ -46,6 +46,7 @@ export type ErrorCode =
   | 'ES_STORE_UNAVAILABLE'
   | 'ES_ENVIRONMENT'
   | 'ES_HOOK'
+  | 'ES_EXPECTATION'
   | 'ES_INVALID_ARGUMENT';
 
 /**

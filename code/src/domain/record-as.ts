@@ -3,6 +3,7 @@ import type { Payload } from './domain-event.ts';
 import { ArgumentError } from './errors.ts';
 import { isPrimitive } from './primitive.ts';
 import { Scope } from './scope.ts';
+import { isoTimestamp } from './timestamp.ts';
 
 /** What `recordAs` can say about the events that are recorded within it. */
 export interface RecordAsOptions {
@@ -69,18 +70,6 @@ export function validId(id: unknown): string {
   throw new ArgumentError(
     `The id of an aggregate must be text of 1 to 255 characters, not ${JSON.stringify(id) ?? String(id)}.`,
   );
-}
-
-const isoPattern = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]00:00)$/;
-
-function isoTimestamp(timestamp: Date | string): string {
-  const date = new Date(timestamp);
-  if (Number.isNaN(date.getTime()) || (typeof timestamp === 'string' && !isoPattern.test(timestamp))) {
-    throw new ArgumentError(
-      `The timestamp of an event must be a valid Date, or UTC text like 2026-11-21T09:30:00Z, not ${String(timestamp)}.`,
-    );
-  }
-  return date.toISOString();
 }
 
 function mergedMetadata(outer: Payload | undefined, inner: Payload | undefined): Payload | undefined {

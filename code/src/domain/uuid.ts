@@ -1,6 +1,7 @@
 import { ArgumentError } from './errors.ts';
 import { RandomBytes } from './random-bytes.ts';
 import { sha1 } from './sha1.ts';
+import { sources } from './sources.ts';
 
 /** The namespace for ids made from URLs and paths (RFC 9562), the same as `uuid.NAMESPACE_URL` in Python. */
 export const NAMESPACE_URL = '6ba7b811-9dad-11d1-80b4-00c04fd430c8';
@@ -19,7 +20,7 @@ const hex = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(
  * ```
  */
 export function uuid4(): string {
-  return format(random.take(16), 4);
+  return sources.current?.id?.() ?? format(random.take(16), 4);
 }
 
 /**

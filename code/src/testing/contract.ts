@@ -1,4 +1,3 @@
-import assert from 'node:assert/strict';
 import {
   type NotificationOptions,
   type Recorder,
@@ -7,6 +6,7 @@ import {
   type StoredNotification,
   VersionConflictError,
 } from '../index.ts';
+import * as assert from './assertion.ts';
 import { rejection } from './rejection.ts';
 import { createOne, type RecorderCase, type RecorderUnderTest } from './subject.ts';
 

@@ -4,8 +4,14 @@ import { scriptCases } from './script.ts';
 import { type SnapshotRecorderUnderTest, snapshotCases } from './snapshots.ts';
 import type { RecorderCase, RecorderUnderTest } from './subject.ts';
 
+export { AssertionFailure } from './assertion.ts';
+export { type Given, given, type Outcome } from './given.ts';
+export { type AppOutcome, type GivenApp, givenApp } from './given-app.ts';
+export type { Happened } from './happened.ts';
 export type { KeyRecorderUnderTest } from './keys.ts';
+export type { ExpectedError } from './outcome.ts';
 export type { SnapshotRecorderUnderTest } from './snapshots.ts';
+export { type TestClock, testClock, testIds } from './sources.ts';
 export type { RecorderCase, RecorderUnderTest } from './subject.ts';
 
 /**

@@ -1,5 +1,5 @@
-import assert from 'node:assert/strict';
 import { EventSourcingError } from '../index.ts';
+import * as assert from './assertion.ts';
 
 /** Awaits what must reject with an error of the library, and returns the error. */
 export async function rejection(promise: Promise<unknown>): Promise<EventSourcingError> {

@@ -1,4 +1,3 @@
-import assert from 'node:assert/strict';
 import {
   EventSourcingError,
   MemoryRecorder,
@@ -8,6 +7,7 @@ import {
   type StoredEvent,
   VersionConflictError,
 } from '../index.ts';
+import * as assert from './assertion.ts';
 import { createOne, type RecorderCase, type RecorderUnderTest } from './subject.ts';
 
 type FastCheck = typeof import('fast-check');

@@ -1,5 +1,5 @@
-import assert from 'node:assert/strict';
 import type { SelectOptions, SnapshotRecorder, StoredSnapshot } from '../index.ts';
+import * as assert from './assertion.ts';
 import { rejection } from './rejection.ts';
 import type { RecorderCase } from './subject.ts';
 
