@@ -1,4 +1,4 @@
-import { CipherError, type StateContext } from 'eventsourcing';
+import { CipherError, MemoryKeyRecorder, type StateContext } from 'eventsourcing';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import * as anywhere from '../../code/src/crypto/index.ts';
 import * as node from '../../code/src/crypto/node.ts';
@@ -14,7 +14,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-describe.each(Object.entries(platforms))('aesGcm %s', (name, { aesGcm, createKey }) => {
+describe.each(Object.entries(platforms))('aesGcm %s', (name, { aesGcm, createKey, subjectKeys }) => {
   const other = Object.entries(platforms).find(([each]) => each !== name)?.[1] ?? node;
 
   test('writes the same bytes as elsewhere', () => {
@@ -35,6 +35,32 @@ describe.each(Object.entries(platforms))('aesGcm %s', (name, { aesGcm, createKey
     expect(Uint8Array.from(aesGcm({ keys: { k: key } }).decrypt(bytes, context))).toEqual(plain);
     const empty = other.aesGcm({ keys: { k: key } }).encrypt(new Uint8Array(), context);
     expect(aesGcm({ keys: { k: key } }).decrypt(empty, context)).toHaveLength(0);
+  });
+
+  test('keys of subjects are made and used alike, and what was written elsewhere is read', async () => {
+    vi.spyOn(crypto, 'getRandomValues').mockImplementation((bytes) => {
+      if (bytes instanceof Uint8Array) bytes.fill(7);
+      return bytes;
+    });
+    const written = await Promise.all(
+      [{ aesGcm, subjectKeys }, other].map(async (platform) => {
+        const recorder = new MemoryKeyRecorder();
+        const keyed = platform.subjectKeys(platform.aesGcm({ keys: { k: key } })).open(recorder);
+        const { aggregateId, version, topic } = context;
+        const event = { type: topic, aggregateId, version, timestamp: '', payload: {} };
+        const cipher = await keyed.toWrite([{ aggregateId, version, event, aggregate: undefined }]);
+        return { recorder, state: cipher.encrypt(plain, context), keys: await recorder.select([aggregateId]) };
+      }),
+    );
+    const [here, there] = written;
+    if (here === undefined || there === undefined) throw new Error('Nothing was written.');
+    expect(here.state).toEqual(there.state);
+    expect(here.keys).toEqual(there.keys);
+    expect(here.state.slice(0, 8)).toEqual(Uint8Array.of(2, 0, 5, ...new TextEncoder().encode('dog-1')));
+    const keyed = subjectKeys(aesGcm({ keys: { k: key } })).open(there.recorder);
+    expect(Uint8Array.from((await keyed.toRead([there])).decrypt(there.state, context))).toEqual(plain);
+    // What is stored for ever: this text never changes.
+    expect(Buffer.from(here.state.slice(-16)).toString('hex')).toBe('d999db5a115cb5b569b851fcfafc2c31');
   });
 
   test('case 80: keys of other sizes are refused, and their bytes are in no message', () => {

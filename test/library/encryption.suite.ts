@@ -5,11 +5,14 @@ import {
   CipherError,
   type Compressor,
   event,
+  MemoryKeyRecorder,
   type Store,
   type StoredEvent,
+  type StoredSnapshot,
+  type SubjectCipher,
 } from 'eventsourcing';
 import { zlib } from 'eventsourcing/compression';
-import { aesGcm, createKey } from 'eventsourcing/crypto';
+import { aesGcm, createKey, subjectKeys } from 'eventsourcing/crypto';
 import { describe, expect, test } from 'vitest';
 import { Dog, DogSchool } from './dog.ts';
 import { rejectionOf } from './errors.ts';
@@ -34,17 +37,22 @@ class Wiki extends Application {
 
 const keys = { '2026-11': createKey() };
 
+const ciphers: [string, () => Cipher | SubjectCipher][] = [
+  ['one key', () => aesGcm({ keys })],
+  ['a key for each subject', () => subjectKeys(aesGcm({ keys }), { keys: new MemoryKeyRecorder() })],
+];
+
 /** What must hold for compressed and encrypted states on every store. */
 export function encryptionSuite(name: string, createStore: () => Promise<Store>): void {
   /** Stores events as they are given, and reads their aggregate. */
-  async function readBack(events: readonly StoredEvent[], cipher: Cipher, compressor?: Compressor) {
+  async function readBack(events: readonly StoredEvent[], cipher: Cipher | SubjectCipher, compressor?: Compressor) {
     const store = await createStore();
     await store.recorder('DogSchool').insert(events);
     const school = new DogSchool({ store, cipher, ...(compressor && { compressor }) });
     return await school.repository.get(Dog, events[0]?.aggregateId ?? '');
   }
 
-  async function storedDog(cipher: Cipher) {
+  async function storedDog(cipher: Cipher | SubjectCipher) {
     const store = await createStore();
     const school = new DogSchool({ store, cipher });
     const id = await school.registerDog('Fido');
@@ -72,23 +80,26 @@ export function encryptionSuite(name: string, createStore: () => Promise<Store>)
       }
     });
 
-    test('case 79: whichever byte is changed, and wherever it is cut, reading is an error', async () => {
-      const cipher = aesGcm({ keys });
-      const [first, ...others] = await storedDog(cipher);
-      if (first === undefined) throw new Error('Nothing was stored.');
-      expect((await readBack([first, ...others], cipher)).name).toBe('Fido');
-      for (let index = 0; index < first.state.length; index++) {
-        const state = Uint8Array.from(first.state);
-        state[index] = (state[index] ?? 0) ^ (1 << (index % 8));
-        const error = await rejectionOf(readBack([{ ...first, state }], cipher));
-        expect(error).toBeInstanceOf(CipherError);
-        expect(error).toMatchObject({ aggregateId: first.aggregateId, version: 1, topic: 'Dog.Registered' });
-      }
-      for (let length = 0; length < first.state.length; length++) {
-        const error = await rejectionOf(readBack([{ ...first, state: first.state.slice(0, length) }], cipher));
-        expect(error.code).toBe('ES_DECRYPTION');
-      }
-    });
+    test.each(ciphers)(
+      'case 79: whichever byte is changed, and wherever it is cut, is an error with %s',
+      async (_, create) => {
+        const cipher = create();
+        const [first, ...others] = await storedDog(cipher);
+        if (first === undefined) throw new Error('Nothing was stored.');
+        expect((await readBack([first, ...others], cipher)).name).toBe('Fido');
+        for (let index = 0; index < first.state.length; index++) {
+          const state = Uint8Array.from(first.state);
+          state[index] = (state[index] ?? 0) ^ (1 << (index % 8));
+          const error = await rejectionOf(readBack([{ ...first, state }], cipher));
+          expect(error).toBeInstanceOf(CipherError);
+          expect(error).toMatchObject({ aggregateId: first.aggregateId, version: 1, topic: 'Dog.Registered' });
+        }
+        for (let length = 0; length < first.state.length; length++) {
+          const error = await rejectionOf(readBack([{ ...first, state: first.state.slice(0, length) }], cipher));
+          expect(error.code).toBe('ES_DECRYPTION');
+        }
+      },
+    );
 
     test('case 80: a wrong key and a missing key are errors that name the key', async () => {
       const events = await storedDog(aesGcm({ keys }));
@@ -103,8 +114,8 @@ export function encryptionSuite(name: string, createStore: () => Promise<Store>)
       expect(missing.message).toMatch(/"2026-11".*it has 2026-12/);
     });
 
-    test('case 81: states cannot be swapped, nor moved to another version, topic or aggregate', async () => {
-      const cipher = aesGcm({ keys });
+    test.each(ciphers)('case 81: states cannot be swapped, nor moved to elsewhere, with %s', async (_, create) => {
+      const cipher = create();
       const events = await storedDog(cipher);
       const [one, two, three] = events;
       if (one === undefined || two === undefined || three === undefined) throw new Error('Too little was stored.');
@@ -119,6 +130,43 @@ export function encryptionSuite(name: string, createStore: () => Promise<Store>)
         expect((await rejectionOf(readBack(stored, cipher))).code, what).toBe('ES_DECRYPTION');
       }
     });
+
+    test.each(ciphers)(
+      'cases 79 and 81: nor can the bytes of snapshots be changed or moved with %s',
+      async (_, create) => {
+        const store = await createStore();
+        const school = new DogSchool({ store, cipher: create(), snapshots: { every: 1 } });
+        const id = await school.registerDog('Fido');
+        await school.addTrick(id, 'sit');
+        const recorder = store.snapshotRecorder?.('DogSchool');
+        const [one, two] = (await recorder?.select(id)) ?? [];
+        if (recorder === undefined || one === undefined || two === undefined) throw new Error('Too little was stored.');
+        const readLatest = async (altered: StoredSnapshot) => {
+          await recorder.put(altered);
+          return await school.repository.get(Dog, altered.aggregateId);
+        };
+        for (let index = 0; index < two.state.length; index++) {
+          const state = Uint8Array.from(two.state);
+          state[index] = (state[index] ?? 0) ^ (1 << (index % 8));
+          const error = await rejectionOf(readLatest({ ...two, state }));
+          expect(error).toBeInstanceOf(CipherError);
+          expect(error).toMatchObject({ aggregateId: id, version: 2, topic: 'Dog' });
+        }
+        const [event] = await store.recorder('DogSchool').select(id, { gt: 1 });
+        const altered: Record<string, StoredSnapshot> = {
+          swapped: { ...two, state: one.state },
+          cut: { ...two, state: two.state.slice(0, -1) },
+          topic: { ...two, topic: 'Cat' },
+          aggregate: { ...two, aggregateId: 'another' },
+          event: { ...two, state: event?.state ?? new Uint8Array() },
+          version: { ...two, version: 3 },
+        };
+        for (const [what, each] of Object.entries(altered)) {
+          expect((await rejectionOf(readLatest(each))).code, what).toBe('ES_DECRYPTION');
+          await recorder.put(two);
+        }
+      },
+    );
 
     test('keys are rotated: new states are written with the current key, old ones read with theirs', async () => {
       const store = await createStore();
