@@ -362,6 +362,12 @@ export function subjectKeysSuite(name: string, createPlace: () => Promise<() => 
         const error = await rejectionOf(new DogSchool({ store, cipher }).getDog(fido));
         expect(error).toMatchObject({ code: 'ES_DECRYPTION', aggregateId: fido });
       }
+      // Whoever slips a key in must not get to know what is encrypted from then on.
+      const spot = new Dog('Spot');
+      await kept.insert([{ subject: spot.id, key: new Uint8Array(32) }]);
+      expect(await rejectionOf(new DogSchool({ store, cipher: lenient }).save(spot))).toMatchObject({
+        code: 'ES_DECRYPTION',
+      });
       await kept.replace([one, two].map(({ subject, key = new Uint8Array() }) => ({ subject, key })));
       expect(await school.getDog(fido)).toEqual({ name: 'Fido', tricks: [] });
     });
