@@ -326,7 +326,7 @@ describe('an aggregate', () => {
     const page = new Page();
     page.discard();
     expect(page.isDiscarded).toBe(true);
-    expectCode(() => page.discard(), 'ES_DISCARDED', page.id);
+    expectCode(() => page.discard(), 'ES_DISCARDED', page.id, /discard was refused/);
     expect(page.pendingEvents).toHaveLength(2);
     expect(Page.replay(page.collectEvents()).isDiscarded).toBe(true);
   });

@@ -126,7 +126,7 @@ describe('the names of parameters', () => {
         return Rest;
       },
       'ES_EVENT_PARAMETERS',
-      /\.\.\./,
+      /method add has 0 recordable parameters and one with \.\.\./,
     );
     expectCode(() => {
       class LateRest extends Aggregate {

@@ -155,9 +155,12 @@ function define(options: UncheckedOptions): object {
     let isDiscarded = life.isDiscarded;
     for (const draft of drafts) {
       if (isDiscarded) {
-        throw new CommandError('ES_DISCARDED', `${life.definition.topic} ${aggregate.id} has been discarded.`, {
-          aggregateId: aggregate.id,
-        });
+        throw new CommandError(
+          'ES_DISCARDED',
+          `${life.definition.topic} ${aggregate.id} has been discarded, so nothing can happen to it any more: ` +
+            `${by} was refused.`,
+          { aggregateId: aggregate.id },
+        );
       }
       const mark = markOf(life.definition, draft, by);
       const event = eventOf(life.definition, mark.spec, draft, aggregate.id, aggregate.version + 1 + events.length);

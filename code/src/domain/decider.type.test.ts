@@ -74,7 +74,16 @@ export async function dogs(dog: Dog, events: DomainEvent[], school: School) {
   TrickAdded();
   // @ts-expect-error: it has no such field.
   TrickAdded({ trick: 'sit', level: 2 });
+  // The words of a payload are not widened, and one that may be empty may be left out.
+  expectType<'up' | 'down'>()<ReturnType<typeof Moved>['payload']['way']>(true, Moved({ way: 'up' }).payload.way);
+  expectType<{ readonly note?: string }>()<ReturnType<typeof Noted>['payload']>(true, Noted().payload);
+  Noted({ note: 'well done' });
+  // @ts-expect-error: that is no way to move.
+  Moved({ way: 'left' });
 }
+
+const Moved = event.of<{ way: 'up' | 'down' }>()('Moved', 'way');
+const Noted = event.of<{ note?: string }>()('Noted', 'note');
 
 // What does not fit does not compile.
 

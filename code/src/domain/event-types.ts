@@ -32,7 +32,10 @@ export type Fits<Target, Type extends string, Names extends readonly string[], P
         : Type extends `${string}.${string}`
           ? DoesNotFit<'the event of a method has no dot: its prefix is that of the class'>
           : FitsParameters<Target, Params, Names, P>
-    : DoesNotFit<'event stands above a class or a method'>;
+    : P;
+
+/** What comes of it: the class or method that an event stands above, or what it says of its payload. */
+type Made<Target, Type extends string, P> = Target extends AnyClass | AnyMethod ? Target : EventDraft<Type, P>;
 
 type FitsParameters<
   Target,
@@ -72,21 +75,28 @@ type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;
 /** The context that a decorator gets for `Target`. Static and `#private` methods are refused. */
 export type ContextFor<Target> = Target extends AnyClass
   ? ClassDecoratorContext
-  : ClassMethodDecoratorContext & { readonly static: false; readonly private: false };
+  : Target extends AnyMethod
+    ? ClassMethodDecoratorContext & {
+        readonly static: false | DoesNotFit<'a static method has no aggregate to record for'>;
+        readonly private: false | DoesNotFit<'a #private method cannot be replayed: TypeScript’s private can'>;
+      }
+    : undefined;
 
 /**
  * An event: a decorator for the class or method that records it, and what policies and projections recognise it by.
  */
 export interface EventToken<Type extends string, Names extends readonly string[], P> {
-  <Target extends AnyClass | AnyMethod>(target: Fits<Target, Type, Names, P>, context: ContextFor<Target>): Target;
   /**
-   * Says that this happened, without recording it: what the functions of a `decider` return, and what tests expect.
+   * Called with a payload, it says that this happened, without recording it: what the functions of a `decider` return,
+   * and what tests expect.
+   *
+   * Both uses share one signature: of two, the compiler would go through both when it says why an event does not fit.
    *
    * @throws {CommandError} if the payload has a field that the event does not name (`ES_ARGUMENTS`).
    */
-  (
-    ...payload: Record<never, never> extends P ? [payload?: P & NoFunction] : [payload: P & NoFunction]
-  ): EventDraft<Type, P>;
+  <Target>(target: Fits<Target, Type, Names, P>, context?: ContextFor<Target>): Made<Target, Type, P>;
+  /** An event whose payload may be empty can be called without one. A decorator never is. */
+  (this: Record<never, never> extends P ? unknown : DoesNotFit<'it takes a payload'>): EventDraft<Type, P>;
   /** As given to `event`. */
   readonly type: Type;
   /** The names of the parameters, which are those of the payload, in their order. */
@@ -126,11 +136,6 @@ export interface EventToken<Type extends string, Names extends readonly string[]
 }
 
 declare const payloadType: unique symbol;
-
-/** So that the compiler tells an event that stands above a class or method from one that is called with a payload. */
-interface NoFunction {
-  readonly [Symbol.hasInstance]?: never;
-}
 
 /** An event that is not recorded yet: made by calling the event, `TrickAdded({ trick: 'sit' })`. Plain and frozen. */
 export interface EventDraft<Type extends string = string, P = Payload> {

@@ -206,7 +206,8 @@ export function markMethod(
   const clash = marks.methods.find((mark) => mark.spec.name === spec.name);
   if (clash !== undefined) throw duplicate(spec, clash.key, String(key));
   if (body.length !== spec.parameters.length || hasRestParameter(body)) {
-    throw miscounted(`${at[0]?.toUpperCase()}${at.slice(1)}`, spec.type, spec.parameters, body.length);
+    const what = `${at[0]?.toUpperCase()}${at.slice(1)}`;
+    throw miscounted(what, spec.type, spec.parameters, body.length, hasRestParameter(body));
   }
   const mark: Mark = { spec, key, body };
   marks.methods.push(mark);
@@ -264,11 +265,17 @@ function duplicate(spec: EventSpec, first: string | symbol, second: string): Def
   );
 }
 
-function miscounted(what: string, type: string, names: readonly string[], length: number): DefinitionError {
+function miscounted(
+  what: string,
+  type: string,
+  names: readonly string[],
+  length: number,
+  hasRest = false,
+): DefinitionError {
   const listed = names.length === 0 ? 'none' : `${names.length} (${names.join(', ')})`;
   return new DefinitionError(
     'ES_EVENT_PARAMETERS',
-    `${what} has ${length} recordable parameter${length === 1 ? '' : 's'}, and event('${type}', …) names ${listed}. ` +
+    `${what} has ${length} recordable parameter${length === 1 ? '' : 's'}${hasRest ? ' and one with ...' : ''}, and event('${type}', …) names ${listed}. ` +
       'Name each parameter, in order. Parameters with a default or with ... cannot be recorded, since replay would ' +
       'evaluate them again: use an optional parameter (name?: string) or an array.',
   );

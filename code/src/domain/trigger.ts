@@ -26,9 +26,12 @@ function trigger(aggregate: AggregateCore, mark: Mark, args: readonly unknown[])
   const life = lifeOf(aggregate);
   refuseIfBroken(aggregate, life);
   if (life.isDiscarded) {
-    throw new CommandError('ES_DISCARDED', `${life.definition.topic} ${aggregate.id} has been discarded.`, {
-      aggregateId: aggregate.id,
-    });
+    throw new CommandError(
+      'ES_DISCARDED',
+      `${life.definition.topic} ${aggregate.id} has been discarded, so nothing can happen to it any more: ` +
+        `${String(mark.key)} was refused.`,
+      { aggregateId: aggregate.id },
+    );
   }
   const event = newEvent(life.definition, mark.spec, args, aggregate.id, aggregate.version + 1);
   let result: unknown;
