@@ -4,11 +4,12 @@ import { libraryFiles } from './library/build.ts';
 import { bundled } from './script.ts';
 
 export interface RunnerFile {
-  readonly body: string;
+  readonly body: string | Uint8Array;
   readonly contentType: string;
 }
 
 const JAVASCRIPT = 'text/javascript; charset=utf-8';
+const BINARY = 'application/octet-stream';
 const HTML = 'text/html; charset=utf-8';
 
 /** Babel names two modules of Node, and uses next to nothing of them. */
@@ -52,11 +53,12 @@ export async function runnerFiles({
     ['worker.js', worker.text],
     ['compile.js', compile.text],
     ['trace.js', trace.text],
-    ...library.files,
+    ...library.scripts,
   ]);
   return new Map([
     ['relay.html', { body: relayHtml(frameHash), contentType: HTML }],
     ...[...scripts].map(([name, body]): [string, RunnerFile] => [name, { body, contentType: JAVASCRIPT }]),
+    ...[...library.binaries].map(([name, body]): [string, RunnerFile] => [name, { body, contentType: BINARY }]),
   ]);
 }
 

@@ -2,6 +2,7 @@ import type { ConsoleEntry, ErrorReport, TestResult } from '../probe/entry.ts';
 import type { RawFrame } from '../probe/stack.ts';
 import { isRecord, readCount, readList, readString } from './check.ts';
 import { MAX_ENTRY_CHARACTERS } from './limits.ts';
+import type { RunProgress } from './runner.ts';
 
 /** Readers for what comes out of a run. The reader's code can post anything, so all of it is checked and capped. */
 
@@ -56,6 +57,18 @@ export function readTest(value: unknown): TestResult | undefined {
   const status = STATUSES.find((each) => each === value.status);
   if (fence === undefined || name === undefined || blocks === undefined || status === undefined) return undefined;
   return { fence, name, blocks, status, ...optional('error', readError(value.error)) };
+}
+
+export function readProgress(value: unknown): RunProgress | undefined {
+  if (!isRecord(value)) return undefined;
+  if (value.stage === 'running') return { stage: 'running' };
+  const what = readString(value.what, MAX_NAME);
+  if (what === undefined) return undefined;
+  if (value.stage === 'starting') return { stage: 'starting', what };
+  const loaded = readCount(value.loaded);
+  const total = readCount(value.total);
+  if (value.stage !== 'loading' || loaded === undefined || total === undefined) return undefined;
+  return { stage: 'loading', what, loaded, total };
 }
 
 /** Places in compiled modules, innermost first. */

@@ -78,6 +78,7 @@ export function createRunner({ url }: RunnerOptions): Runner {
     if (news.type === 'console') current.listen({ type: 'console', entry: news.entry });
     else if (news.type === 'error') current.listen({ type: 'error', error: news.error });
     else if (news.type === 'test') current.listen({ type: 'test', result: news.result });
+    else if (news.type === 'progress') current.listen({ type: 'progress', progress: news.progress });
     else end(news.status);
   };
 

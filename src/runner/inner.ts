@@ -14,6 +14,18 @@ export interface RunnableModule {
 /** The modules that the runner brings, by specifier. */
 export type Library = Readonly<Record<string, string>>;
 
+/** Files that are not code, by name. */
+export type Binaries = Readonly<Record<string, ArrayBuffer>>;
+
+/** What the runner brings for a program. */
+export interface Supplies {
+  readonly library: Library;
+  readonly binaries: Binaries;
+}
+
+/** Binaries as a Worker gets them: what is code for WebAssembly has been compiled. */
+export type Prepared = Readonly<Record<string, ArrayBuffer | WebAssembly.Module>>;
+
 export type ToWorker =
   /** Sent to a spare Worker: modules that most programs need, to be made ready. */
   | { readonly type: 'load'; readonly library: Library }
@@ -21,6 +33,7 @@ export type ToWorker =
       readonly type: 'run';
       readonly modules: readonly RunnableModule[];
       readonly library: Library;
+      readonly binaries: Prepared;
       readonly target: string;
     }
   | { readonly type: 'ping' };
@@ -30,6 +43,10 @@ export type RunMessage =
   | { readonly type: 'console'; readonly entry: ConsoleEntry }
   | { readonly type: 'error'; readonly error: ErrorReport; readonly frames: readonly RawFrame[] }
   | { readonly type: 'test'; readonly result: TestResult; readonly frames: readonly RawFrame[] }
+  /** Something of the runner's own is started for the program, and may take its time. */
+  | { readonly type: 'starting'; readonly what: string }
+  /** It has been started, or there is nothing to start: from here on it is the program that runs. */
+  | { readonly type: 'running' }
   /** The run has ended by itself; `failed` when an error or a failed test was reported. */
   | { readonly type: 'settled'; readonly failed: boolean };
 
@@ -42,8 +59,12 @@ export type ToFrame =
       readonly run: number;
       readonly modules: readonly RunnableModule[];
       readonly library: Library;
+      /** The names of binaries that have been sent. */
+      readonly binaries: readonly string[];
       readonly target: string;
     }
+  /** Sent once to each frame, before the first run that needs it. */
+  | { readonly type: 'binary'; readonly name: string; readonly bytes: ArrayBuffer }
   | { readonly type: 'stop' }
   | { readonly type: 'ping' };
 
@@ -55,6 +76,7 @@ export type FromFrame =
   | { readonly type: 'killed'; readonly run: number; readonly reason: KillReason }
   | { readonly type: 'message'; readonly run: number; readonly message: RunMessage };
 
+const MAX_WHAT = 100;
 const REASONS: readonly KillReason[] = ['loop', 'flood', 'crash'];
 
 export function readRunMessage(value: unknown): RunMessage | undefined {
@@ -72,6 +94,12 @@ export function readRunMessage(value: unknown): RunMessage | undefined {
       const result = readTest(value.result);
       return result && { type: 'test', result, frames: readRawFrames(value.frames) };
     }
+    case 'starting': {
+      const what = readString(value.what, MAX_WHAT);
+      return what === undefined ? undefined : { type: 'starting', what };
+    }
+    case 'running':
+      return { type: 'running' };
     case 'settled':
       return { type: 'settled', failed: value.failed === true };
     default:

@@ -13,6 +13,8 @@ export const PING_EVERY_MS = 1_000;
  * that was asleep wakes up with the clock far ahead.
  */
 export const MAX_UNANSWERED = 5;
+/** … or after so many while something of the runner's own is started, such as a database, on a slow computer. */
+export const MAX_UNANSWERED_STARTING = 120;
 
 /** How long the relay waits for a new frame, and the page for the relay, before it says that something is wrong. */
 export const START_TIMEOUT_MS = 20_000;

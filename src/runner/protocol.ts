@@ -5,7 +5,8 @@
 import type { CompiledProgram, ProgramSource } from '../compiler/program.ts';
 import type { ConsoleEntry, ErrorReport, TestResult } from '../probe/entry.ts';
 import { isRecord, readCount } from './check.ts';
-import { readEntry, readError, readTest } from './events.ts';
+import { readEntry, readError, readProgress, readTest } from './events.ts';
+import type { RunProgress } from './runner.ts';
 
 export type RunEnd = 'done' | 'stopped' | 'error';
 
@@ -107,6 +108,7 @@ export type FromRelay =
     }
   | ({ readonly type: 'test' } & SandpackTestMessage)
   | { readonly type: 'x-test'; readonly 'x-run': number; readonly 'x-result': TestResult }
+  | { readonly type: 'x-progress'; readonly 'x-run': number; readonly 'x-progress': RunProgress }
   | { readonly type: 'x-end'; readonly 'x-run': number; readonly 'x-status': RunEnd };
 
 /** What the page's runner makes of the relay's messages; those for stock clients only mean nothing to it. */
@@ -115,6 +117,7 @@ export type RelayNews =
   | { readonly type: 'console'; readonly run: number; readonly entry: ConsoleEntry }
   | { readonly type: 'error'; readonly run: number; readonly error: ErrorReport }
   | { readonly type: 'test'; readonly run: number; readonly result: TestResult }
+  | { readonly type: 'progress'; readonly run: number; readonly progress: RunProgress }
   | { readonly type: 'end'; readonly run: number; readonly status: RunEnd };
 
 const ENDS: readonly RunEnd[] = ['done', 'stopped', 'error'];
@@ -131,6 +134,8 @@ export function readFromRelay(value: unknown, id: string): RelayNews | undefined
   if (error) return { type: 'error', run, error };
   const result = value.type === 'x-test' ? readTest(value['x-result']) : undefined;
   if (result) return { type: 'test', run, result };
+  const progress = value.type === 'x-progress' ? readProgress(value['x-progress']) : undefined;
+  if (progress) return { type: 'progress', run, progress };
   const status = value.type === 'x-end' ? ENDS.find((each) => each === value['x-status']) : undefined;
   return status && { type: 'end', run, status };
 }

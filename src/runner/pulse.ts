@@ -3,15 +3,18 @@ import { MAX_UNANSWERED, PING_EVERY_MS } from './limits.ts';
 /** Asks for signs of life, and tells when there are none. */
 export interface Pulse {
   start(): void;
+  /** After how many questions without an answer there is no life; `MAX_UNANSWERED` at first. */
+  allow(unanswered: number): void;
   answered(): void;
   stop(): void;
 }
 
 export function createPulse(ask: () => void, lost: () => void): Pulse {
   let unanswered = 0;
+  let allowed = MAX_UNANSWERED;
   let timer: ReturnType<typeof setInterval> | undefined;
   const beat = () => {
-    if (unanswered >= MAX_UNANSWERED) {
+    if (unanswered >= allowed) {
       clearInterval(timer);
       lost();
       return;
@@ -23,6 +26,10 @@ export function createPulse(ask: () => void, lost: () => void): Pulse {
     start() {
       timer = setInterval(beat, PING_EVERY_MS);
       beat();
+    },
+    allow(most) {
+      allowed = most;
+      unanswered = 0;
     },
     answered() {
       unanswered = 0;

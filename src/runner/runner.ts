@@ -19,7 +19,16 @@ export type RunEvent =
   | { readonly type: 'console'; readonly entry: ConsoleEntry }
   | { readonly type: 'error'; readonly error: ErrorReport }
   /** A test of a page's test runner has ended: what the checks of an exercise come to. */
-  | { readonly type: 'test'; readonly result: TestResult };
+  | { readonly type: 'test'; readonly result: TestResult }
+  | { readonly type: 'progress'; readonly progress: RunProgress };
+
+/** What a run is waiting for. */
+export type RunProgress =
+  /** Files that are not small; in bytes. */
+  | { readonly stage: 'loading'; readonly what: string; readonly loaded: number; readonly total: number }
+  | { readonly stage: 'starting'; readonly what: string }
+  /** Nothing any more: the program itself runs. */
+  | { readonly stage: 'running' };
 
 export type RunStatus = 'done' | 'stopped' | 'error';
 

@@ -85,7 +85,7 @@ export function workbookFiles(): AstroIntegration {
 
       'astro:build:done': async ({ dir, logger }) => {
         const out = fileURLToPath(dir);
-        const write = async (path: string, body: string) => {
+        const write = async (path: string, body: string | Uint8Array) => {
           await mkdir(dirname(join(out, path)), { recursive: true });
           await writeFile(join(out, path), body);
         };
@@ -115,7 +115,7 @@ function programsJson(lesson: Lesson, store: string | undefined): string {
   return `${JSON.stringify(programsOf(lesson, chosen))}\n`;
 }
 
-function send(response: ServerResponse, status: number, contentType: string, body: string): void {
+function send(response: ServerResponse, status: number, contentType: string, body: string | Uint8Array): void {
   response.writeHead(status, { 'content-type': contentType, 'cache-control': 'no-cache' });
   response.end(body);
 }

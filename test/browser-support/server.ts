@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 export interface ServedFile {
-  readonly body: string;
+  readonly body: string | Uint8Array;
   readonly contentType: string;
 }
 

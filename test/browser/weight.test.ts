@@ -44,6 +44,8 @@ test('the first run loads no compiler, no React and no Sandpack', async () => {
   const site = inject('site');
   const { page } = await watchedPage(browser, site);
   const found = scripts(page);
+  const parts: string[] = [];
+  page.on('request', (request) => request.url().includes('/runner/lib/') && parts.push(request.url()));
   await page.goto(new URL('getting-started/the-class-becomes-an-aggregate/', site).href, { waitUntil: 'networkidle' });
   expect(await new Snippet(page, 'f2').run()).toMatchObject({ status: 'done' });
   const telltales = {
@@ -54,6 +56,8 @@ test('the first run loads no compiler, no React and no Sandpack', async () => {
   };
   const loaded = await found();
   expect([...loaded.keys()].filter((url) => url.includes('/runner/')).length).toBeGreaterThan(0);
+  // Of the library's parts, and of the databases behind them, only what the program imports.
+  expect(parts.map((url) => url.split('/runner/lib/')[1])).toEqual(['eventsourcing.js']);
   for (const [url, text] of loaded) {
     for (const [name, pattern] of Object.entries(telltales)) {
       // The runner speaks Sandpack's protocol, in which every message says `codesandbox: true`; its code is not there.

@@ -1,5 +1,5 @@
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { RunRequest } from '../../src/runner/runner.ts';
 import { launchChromium } from '../browser-support/chromium.ts';
 import { serveFiles, type TestServer } from '../browser-support/server.ts';
@@ -7,6 +7,9 @@ import { lines } from './outcome.ts';
 import type { Outcome } from './page/page.ts';
 import { program, source } from './programs.ts';
 import { testSite } from './support.ts';
+
+/** A busy machine takes its time to start PostgreSQL. */
+vi.setConfig({ testTimeout: 120_000 });
 
 /** The library as it is published, in the runner. */
 let browser: Browser;
@@ -92,6 +95,73 @@ for (const { name, run } of recorderCases({ create, batchSize: 10 })) {
 console.log(passed > 10);
 `;
 
+const TWO_STORES = `${DOG}
+import { sqlite } from 'eventsourcing/sqlite';
+import { StoreError, VersionConflictError } from 'eventsourcing';
+
+const [first, second] = [sqlite('data/dogs.db'), sqlite('data/dogs.db')];
+const dog = new Dog('Fido');
+await new DogSchool({ store: first }).save(dog);
+const school = new DogSchool({ store: second });
+const [one, two] = [await school.repository.get(Dog, dog.id), await school.repository.get(Dog, dog.id)];
+one.addTrick('sit');
+two.addTrick('bark');
+await school.save(one);
+try {
+  await school.save(two);
+} catch (error) {
+  console.log(error instanceof VersionConflictError, error.code);
+}
+await first.close();
+await second.close();
+
+const again = sqlite('data/dogs.db', { readOnly: true });
+console.log((await again.recorder('DogSchool').selectNotifications()).map(({ topic }) => topic));
+try {
+  await new DogSchool({ store: again }).save(new Dog('Rex'));
+} catch (error) {
+  console.log(error instanceof StoreError, error.code);
+}
+console.log(await sqlite(':memory:').recorder('DogSchool').maxNotificationId());
+try {
+  sqlite('nothing.db', { readOnly: true });
+} catch (error) {
+  console.log(error.code, error.message);
+}
+`;
+
+const SERVER = `${DOG}
+import { postgres } from 'eventsourcing/postgres';
+import { VersionConflictError } from 'eventsourcing';
+
+const [store, same, other] = [
+  postgres('postgres://localhost/dogs'),
+  postgres('postgres://localhost/dogs', { poolSize: 2 }),
+  postgres('postgres://localhost/cats', { schema: 'cats' }),
+];
+const school = new DogSchool({ store });
+const dog = new Dog('Fido');
+await school.save(dog);
+const copy = await new DogSchool({ store: same }).repository.get(Dog, dog.id);
+dog.addTrick('sit');
+copy.addTrick('bark');
+await school.save(dog);
+try {
+  await school.save(copy);
+} catch (error) {
+  console.log(error instanceof VersionConflictError, error.message);
+}
+console.log((await same.recorder('DogSchool').selectNotifications()).map(({ id }) => id));
+console.log(await other.recorder('DogSchool').maxNotificationId());
+await store.close();
+try {
+  await school.save(new Dog('Rex'));
+} catch (error) {
+  console.log(error.code, error.message);
+}
+console.log(new Date().getFullYear() > 2000, typeof process.versions);
+`;
+
 test.each(['compiled before', 'compiled in the browser'])('ciphers and compressors work, %s', async (how) => {
   const outcome = await run(how === 'compiled before' ? { program: program(SECRETS) } : { source: source(SECRETS) });
   expect(lines(outcome)).toEqual(['log true 2000', 'log true ES_DECRYPTION']);
@@ -107,6 +177,52 @@ test('the cases for recorders run, and what needs another package says so', asyn
   ]);
 });
 
+test('SQLite keeps files for as long as the run, for all its stores', async () => {
+  for (let time = 0; time < 2; time++) {
+    const outcome = await run({ program: program(TWO_STORES) });
+    expect(lines(outcome)).toEqual([
+      'log true ES_VERSION_CONFLICT',
+      "log [ 'Dog.Registered', 'Dog.TrickAdded' ]",
+      'log true ES_STORE_READ_ONLY',
+      'log 0',
+      expect.stringMatching(/^log ES_STORE_UNAVAILABLE The SQLite database nothing\.db failed: /),
+    ]);
+    expect(outcome.status).toBe('done');
+  }
+});
+
+test('PostgreSQL runs, with a database for each that a URL names, gone after the run', async () => {
+  for (let time = 0; time < 2; time++) {
+    const outcome = await run({ program: program(SERVER) });
+    expect(lines(outcome)).toEqual([
+      expect.stringMatching(/^log true Version 2 of the aggregate .* cannot be stored: /),
+      'log [ 1, 2 ]',
+      'log 0',
+      expect.stringMatching(
+        /^log ES_STORE_CLOSED The store on The PostgreSQL database localhost\/dogs has been closed\.$/,
+      ),
+      'log true undefined',
+    ]);
+    expect(outcome.status).toBe('done');
+  }
+});
+
+test('a run says what it waits for, and can be stopped meanwhile', async () => {
+  const fresh = await open();
+  const request = { program: program("import { postgres } from 'eventsourcing/postgres';\npostgres.length //=> 1") };
+  const stagesOf = ({ events }: Outcome) =>
+    events.flatMap((event) => (event.type === 'progress' ? [Object.values(event.progress).slice(0, 2).join(' ')] : []));
+  const stopped = await fresh.evaluate((what) => window.run(what, 200), request);
+  expect(stopped.status).toBe('stopped');
+  expect(stagesOf(stopped)[0]).toBe('loading PostgreSQL');
+  const { events, status } = await run(request, fresh);
+  expect(status).toBe('done');
+  expect(stagesOf({ events, status }).slice(-2)).toEqual(['starting PostgreSQL', 'running']);
+  const next = await run({ program: program("console.log('next')") }, fresh);
+  expect(lines(next)).toEqual(['log next']);
+  await fresh.close();
+});
+
 describe('a part of the library', () => {
   test('is loaded by the first program that imports it, and only then', async () => {
     const fresh = await open();
@@ -115,6 +231,9 @@ describe('a part of the library', () => {
     expect(partsOf(server.requests)).toEqual(['eventsourcing.js']);
     for (let time = 0; time < 2; time++) await run({ program: program(SECRETS) }, fresh);
     expect(partsOf(server.requests)).toEqual(['compression.js', 'crypto.js', 'eventsourcing.js']);
+    server.requests.length = 0;
+    for (let time = 0; time < 2; time++) await run({ program: program(TWO_STORES) }, fresh);
+    expect(partsOf(server.requests)).toEqual(['sqlite.js', expect.stringMatching(/^sqlite3\.wasm-[0-9a-f]+\.bin$/)]);
     await fresh.close();
   });
 

@@ -58,7 +58,7 @@ function setUp({ compile }: { compile?: (source: ProgramSource) => Promise<Compi
   let stops = 0;
   const session = createSession({
     sandbox: {
-      run: async (_program, _library, listener) => {
+      run: async (_program, _supplies, listener) => {
         listeners.push(listener);
       },
       stop: () => {
@@ -70,7 +70,7 @@ function setUp({ compile }: { compile?: (source: ProgramSource) => Promise<Compi
     compile:
       compile ??
       (async ({ target }) => ({ target, modules: [{ name: target, code: '', imports: [], map: '', segments: [] }] })),
-    library: async () => ({}),
+    supplies: async () => ({ library: {}, binaries: {} }),
     trace: async (_program, frames) => frames.map(({ url, line, column }) => ({ fence: url, line, column })),
     now: () => 0,
   });

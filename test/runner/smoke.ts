@@ -1,10 +1,13 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RunRequest } from '../../src/runner/runner.ts';
 import { serveFiles, type TestServer } from '../browser-support/server.ts';
 import { lines } from './outcome.ts';
 import type { Outcome } from './page/page.ts';
 import { program, source } from './programs.ts';
 import { testSite } from './support.ts';
+
+/** A busy machine takes its time to start PostgreSQL. */
+const DATABASE_TIMEOUT_MS = 120_000;
 
 /** What the smoke tests need of a browser. */
 export interface Engine {
@@ -19,7 +22,8 @@ export function smokeTests(launch: () => Promise<Engine>): void {
   let server: TestServer;
 
   beforeAll(async () => {
-    server = await serveFiles(await testSite());
+    // Once with a stand-in for the library, and once with the library itself.
+    server = await serveFiles(new Map([...(await testSite()), ...(await testSite('/library/', {}))]));
     engine = await launch();
     await engine.open(`${server.origin}/`);
   });
@@ -135,4 +139,52 @@ export function smokeTests(launch: () => Promise<Engine>): void {
     }
     expect(server.requests).toEqual([]);
   });
+
+  describe('the library', () => {
+    beforeAll(() => engine.open(`${server.origin}/library/`));
+
+    test.each([
+      ['memory', 'memory()', "import { memory } from 'eventsourcing';"],
+      ['sqlite', "sqlite('dogs.db')", "import { sqlite } from 'eventsourcing/sqlite';"],
+      ['postgres', "postgres('postgres://localhost/dogs')", "import { postgres } from 'eventsourcing/postgres';"],
+    ])(
+      'keeps what it encrypts and compresses on %s',
+      async (_, store, importing) => {
+        for (let time = 0; time < 2; time++) {
+          const outcome = await engine.run({ program: program(`${importing}${KEEPING.replace('STORE', store)}`) });
+          expect(lines(outcome)).toEqual(["log Fido [ 'sit' ] ES_VERSION_CONFLICT 2"]);
+          expect(outcome.status).toBe('done');
+        }
+      },
+      DATABASE_TIMEOUT_MS,
+    );
+  });
 }
+
+/** A program on a store that is put in its place. */
+const KEEPING = `
+import { Aggregate, Application, event } from 'eventsourcing';
+import { zlib } from 'eventsourcing/compression';
+import { aesGcm, createKey } from 'eventsourcing/crypto';
+
+@event('Dog.Registered', 'name')
+class Dog extends Aggregate {
+  readonly tricks: string[] = [];
+  constructor(readonly name: string) { super(); }
+  @event('TrickAdded', 'trick')
+  addTrick(trick: string) { this.tricks.push(trick); }
+}
+class DogSchool extends Application { static aggregates = [Dog]; }
+
+const store = STORE;
+const school = new DogSchool({ store, cipher: aesGcm({ keys: { k: createKey() } }), compressor: zlib() });
+const dog = new Dog('Fido');
+await school.save(dog);
+const late = await school.repository.get(Dog, dog.id);
+dog.addTrick('sit');
+await school.save(dog);
+late.addTrick('bark');
+const code = await school.save(late).catch((error) => error.code);
+const { name, tricks } = await school.repository.get(Dog, dog.id);
+console.log(name, tricks, code, await store.recorder('DogSchool').maxNotificationId());
+`;

@@ -37,12 +37,14 @@ export type Sqlite3Pointer = number;
 export interface SqliteWasmOptions extends SqliteOptions {
   /** The virtual file system that the file is in, by SQLite's name for it: in a browser, for example, `opfs`. */
   readonly vfs?: string | undefined;
+  /** What the database is called in messages; the path of the file unless given. */
+  readonly name?: string | undefined;
 }
 
 /** Opens a database with SQLite's WebAssembly build. The journal is the one that suits the file system. */
 export function openSqliteWasm(sqlite3: Sqlite3, file: string, options: SqliteWasmOptions): SqliteDriver {
   const { synchronous, busyTimeout, readOnly } = checkedOptions(file, options);
-  const { vfs } = options;
+  const { vfs, name = file } = options;
   const resultCode = (error: unknown) => (error instanceof sqlite3.SQLite3Error ? error.resultCode : undefined);
   let database: Sqlite3Database | undefined;
   try {
@@ -54,10 +56,10 @@ export function openSqliteWasm(sqlite3: Sqlite3, file: string, options: SqliteWa
     sqlite3.capi.sqlite3_busy_timeout(pointerOf(database), busyTimeout);
     if (readOnly) database.exec('SELECT 1 FROM sqlite_master LIMIT 1');
     else database.exec(`PRAGMA synchronous = ${synchronous}`);
-    return driverOf(sqlite3, file, database, resultCode);
+    return driverOf(sqlite3, name, database, resultCode);
   } catch (error) {
     database?.close();
-    throw translated(file, resultCode(error), error);
+    throw translated(name, resultCode(error), error);
   }
 }
 

@@ -5,6 +5,7 @@ import type { ErrorReport, TestResult } from '../../probe/entry.ts';
 import type { Run, RunEvent, RunStatus } from '../../runner/runner.ts';
 import { showChecks } from './checks.ts';
 import { type CodeView, createCodeView } from './code-view.ts';
+import { describeProgress } from './describe-progress.ts';
 import type { Output } from './output.ts';
 import type { Progress } from './progress.ts';
 import type { Session } from './session.ts';
@@ -106,6 +107,7 @@ export function wireSnippet(figure: HTMLElement, session: Session, progress: Pro
     const started = live.run(request, (event) => {
       if (mine !== turn) return;
       if (event.type === 'console') shown.entry(event.entry);
+      if (event.type === 'progress') setStatus('running', describeProgress(event.progress));
       if (event.type === 'error') {
         const expected = isMeantToFail(event.error.fence);
         shown.error(event.error, expected);

@@ -33,7 +33,11 @@ function start(page: Window): void {
     }),
     post,
     compile: (source: ProgramSource) => compiler.compile(source),
-    library: (program: CompiledProgram) => files.library(program.modules.flatMap(({ imports }) => imports)),
+    supplies: (program: CompiledProgram, listen) =>
+      files.supplies(
+        program.modules.flatMap(({ imports }) => imports),
+        listen,
+      ),
     trace: async (program, frames) => (await files.tracer()).traceFrames(program, frames),
     now: () => performance.now(),
   });

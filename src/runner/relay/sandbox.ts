@@ -1,5 +1,13 @@
 import type { CompiledProgram } from '../../compiler/program.ts';
-import { type KillReason, type Library, type RunMessage, readFromFrame, type ToFrame } from '../inner.ts';
+import {
+  type Binaries,
+  type KillReason,
+  type Library,
+  type RunMessage,
+  readFromFrame,
+  type Supplies,
+  type ToFrame,
+} from '../inner.ts';
 import { START_TIMEOUT_MS } from '../limits.ts';
 import { createPulse, type Pulse } from '../pulse.ts';
 
@@ -14,7 +22,7 @@ export interface SandboxListener {
 /** The sandboxed frame, made anew whenever it is lost. */
 export interface Sandbox {
   /** Executes a program, and ends the one before. Rejects if no frame can be made. */
-  run(program: CompiledProgram, library: Library, listener: SandboxListener): Promise<void>;
+  run(program: CompiledProgram, supplies: Supplies, listener: SandboxListener): Promise<void>;
   stop(): void;
   /** Makes the frame and a spare Worker ready. A failure is met again, and reported, by the first run. */
   warm(): void;
@@ -29,6 +37,8 @@ export interface SandboxParts {
 
 export interface SandboxFrame {
   readonly port: MessagePort;
+  /** The names of the binaries that it has been sent. */
+  readonly received: Set<string>;
   close(): void;
 }
 
@@ -58,6 +68,11 @@ export function createSandbox({ open, assets }: SandboxParts): Sandbox {
   const start = async (running: Current) => {
     const opened = await ready();
     if (current !== running) return;
+    for (const [name, bytes] of Object.entries(running.binaries)) {
+      if (opened.received.has(name)) continue;
+      opened.received.add(name);
+      send(opened, { type: 'binary', name, bytes });
+    }
     running.pulse = createPulse(
       () => send(opened, { type: 'ping' }),
       () => lose(opened, running),
@@ -97,11 +112,18 @@ export function createSandbox({ open, assets }: SandboxParts): Sandbox {
   };
 
   return {
-    run(program, library, listener) {
+    run(program, { library, binaries }, listener) {
       end();
       const modules = program.modules.map(({ name, code }) => ({ name, code }));
-      const request = { type: 'run', run: ++last, modules, library, target: program.target } as const;
-      current = { request, listener, pulse: undefined, alive: false, restarted: false };
+      const request = {
+        type: 'run',
+        run: ++last,
+        modules,
+        library,
+        binaries: Object.keys(binaries),
+        target: program.target,
+      } as const;
+      current = { request, binaries, listener, pulse: undefined, alive: false, restarted: false };
       return start(current);
     },
     warm() {
@@ -117,6 +139,7 @@ export function createSandbox({ open, assets }: SandboxParts): Sandbox {
 
 interface Current {
   readonly request: Extract<ToFrame, { type: 'run' }>;
+  readonly binaries: Binaries;
   readonly listener: SandboxListener;
   pulse: Pulse | undefined;
   /** Whether the frame has answered since the run began. */
@@ -147,6 +170,7 @@ export function openFrame(html: string): Promise<SandboxFrame> {
         element.contentWindow?.postMessage('port', '*', [port2]);
         resolve({
           port: port1,
+          received: new Set(),
           close() {
             port1.close();
             element.remove();

@@ -2,9 +2,11 @@ import type { CompiledProgram, ProgramSource } from '../../compiler/program.ts';
 import type { ConsoleEntry, ErrorReport, TestResult } from '../../probe/entry.ts';
 import { place } from '../../probe/render.ts';
 import type { RawFrame } from '../../probe/stack.ts';
-import type { Library, RunMessage } from '../inner.ts';
+import type { RunMessage, Supplies } from '../inner.ts';
 import type { FromRelay, RunEnd, SandpackFile, ToRelay } from '../protocol.ts';
+import type { RunProgress } from '../runner.ts';
 import { CompileFailure } from './failure.ts';
+import type { Loading } from './files.ts';
 import { explainEnd } from './outcome.ts';
 import type { Sandbox } from './sandbox.ts';
 import { sandpackFrames, sandpackSource, TEST_FILE } from './stock.ts';
@@ -15,8 +17,8 @@ export interface SessionParts {
   post(message: FromRelay): void;
   /** Rejects with a `CompileFailure` if the program is wrong. */
   compile(source: ProgramSource): Promise<CompiledProgram>;
-  /** The texts of the modules that a program imports and the runner brings. */
-  library(program: CompiledProgram): Promise<Library>;
+  /** What a program imports and the runner brings; `listen` hears of what has to be loaded first and is not small. */
+  supplies(program: CompiledProgram, listen: (loading: Loading) => void): Promise<Supplies>;
   trace(program: CompiledProgram, frames: readonly RawFrame[]): Promise<ErrorReport['frames']>;
   now(): number;
 }
@@ -93,6 +95,9 @@ export function createSession(parts: SessionParts) {
     post({ type: 'console', log: [{ method, id, data: [entry.text] }], 'x-run': running.run, 'x-entry': entry });
   };
 
+  const tell = ({ run }: Running, progress: RunProgress) =>
+    post({ type: 'x-progress', 'x-run': run, 'x-progress': progress });
+
   const locate = async (
     program: CompiledProgram,
     error: ErrorReport,
@@ -152,14 +157,20 @@ export function createSession(parts: SessionParts) {
             const located = error && (await locate(program, error, message.frames));
             if (isCurrent(running)) tested({ ...result, ...(located ? { error: located } : {}) });
           });
+        case 'starting':
+          return inOrder(() => tell(running, { stage: 'starting', what: message.what }));
+        case 'running':
+          return inOrder(() => tell(running, { stage: 'running' }));
         case 'settled':
           return inOrder(() => ended(message.failed ? 'error' : 'done'));
       }
     };
     try {
-      const library = await parts.library(program);
+      const supplies = await parts.supplies(program, ({ what, loaded, total }) => {
+        if (isCurrent(running)) tell(running, { stage: 'loading', what, loaded, total });
+      });
       if (!isCurrent(running)) return;
-      await sandbox.run(program, library, {
+      await sandbox.run(program, supplies, {
         message: settle,
         killed: (reason) =>
           inOrder(() => {

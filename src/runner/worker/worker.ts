@@ -3,7 +3,8 @@ import type { ConsoleEntry } from '../../probe/entry.ts';
 import { createProbe, type Probe } from '../../probe/probe.ts';
 import { reportError } from '../../probe/report.ts';
 import { type RawFrame, readStack } from '../../probe/stack.ts';
-import type { FromWorker, Library, ToWorker } from '../inner.ts';
+import type { FromWorker, Library, Prepared, ToWorker } from '../inner.ts';
+import type { Runtime } from '../library/runtime.ts';
 import { MAX_CHARACTERS, MAX_ENTRY_CHARACTERS, MAX_MESSAGES } from '../limits.ts';
 import { createMeter } from '../meter.ts';
 import { confine, provideRandomUUID } from './confine.ts';
@@ -11,8 +12,9 @@ import { createModules, ImportError, missingExport } from './modules.ts';
 
 const PROBE = 'workbook:probe';
 const LIBRARY = 'eventsourcing';
-/** Where the probe waits for its module to pick it up; the module takes it away, before any code of a page runs. */
-const HANDOVER = '$$workbook';
+const RUNTIME = 'workbook:runtime';
+/** Where the probe and the runtime wait for their modules, which take them away before any code of a page runs. */
+const HANDOVER = '$$';
 
 // Taken before a program can replace it.
 const post: (message: FromWorker) => void = self.postMessage.bind(self);
@@ -54,21 +56,30 @@ self.addEventListener('error', (event) => {
 });
 
 function prepare(library: Library): void {
-  modules.add([], { [PROBE]: PROBE_MODULE, ...library });
+  modules.add([], { ...HANDED, ...library });
   // Only a head start: if it fails, the run meets the same error and reports it.
   if (library[LIBRARY] !== undefined) load(modules.url(LIBRARY)).catch(() => undefined);
 }
 
-const PROBE_MODULE = `const probe = globalThis.${HANDOVER}; delete globalThis.${HANDOVER}; export default probe;`;
+const handed = (name: string) =>
+  `const key = '${HANDOVER}${name}'; const it = globalThis[key]; delete globalThis[key]; export default it;`;
+const HANDED = { [PROBE]: handed(PROBE), [RUNTIME]: handed(RUNTIME) };
 
-async function run({ modules: program, library, target: fence }: Extract<ToWorker, { type: 'run' }>): Promise<void> {
+async function run({
+  modules: program,
+  library,
+  binaries,
+  target: fence,
+}: Extract<ToWorker, { type: 'run' }>): Promise<void> {
   target = fence;
   const entry = program.at(-1);
   if (!entry) return;
-  modules.add(program, { [PROBE]: PROBE_MODULE, ...library });
-  Object.defineProperty(globalThis, HANDOVER, { value: probe, configurable: true });
+  modules.add(program, { ...HANDED, ...library });
   try {
-    await load(modules.url(PROBE));
+    for (const [name, value] of [[PROBE, probe] as const, [RUNTIME, createRuntime(binaries)] as const]) {
+      Object.defineProperty(globalThis, HANDOVER + name, { value, configurable: true });
+      await load(modules.url(name));
+    }
     const exported = new Map<string, readonly string[]>();
     for (const name of Object.keys(library)) exported.set(name, Object.keys(await load(modules.url(name))));
     if (library[LIBRARY] !== undefined) probe.watchPending(await load(modules.url(LIBRARY)));
@@ -90,6 +101,24 @@ async function run({ modules: program, library, target: fence }: Extract<ToWorke
   } catch (error) {
     fail(error);
   }
+}
+
+function createRuntime(binaries: Prepared): Runtime {
+  return {
+    binary(name) {
+      const binary = binaries[name];
+      if (binary === undefined) throw new Error(`The runner has not been given ${name}.`);
+      return binary;
+    },
+    async starting(what, work) {
+      send({ type: 'starting', what });
+      try {
+        return await work();
+      } finally {
+        send({ type: 'running' });
+      }
+    },
+  };
 }
 
 /** The first error that nobody caught ends the run, as it ends a process of Node. */

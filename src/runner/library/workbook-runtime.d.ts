@@ -1,0 +1,4 @@
+declare module 'workbook:runtime' {
+  const runtime: import('./runtime.ts').Runtime;
+  export default runtime;
+}
