@@ -6,8 +6,6 @@ export const LIVE_MODULES: readonly string[] = [
   'eventsourcing/testing',
   'eventsourcing/sqlite',
   'eventsourcing/postgres',
-  'eventsourcing/sqlite',
-  'eventsourcing/postgres',
   'vitest',
   'node:assert/strict',
 ];
