@@ -10,6 +10,31 @@ export function looseCopy(value: unknown, subject: string, transcodings: Transco
   return copyAt(value, new Walk(subject, transcodings), false, key);
 }
 
+/**
+ * Makes a value that nobody else has, and that was read from data, one that nobody can change: what a frozen copy of it
+ * would be, without the copy.
+ */
+export function frozenInPlace(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (value instanceof Uint8Array) return value;
+  switch (Object.getPrototypeOf(value)) {
+    case Array.prototype:
+    case Object.prototype:
+      for (const item of Object.values(value)) if (typeof item === 'object') frozenInPlace(item);
+      return Object.freeze(value);
+    case Date.prototype:
+      return locked(value, dateSetters);
+    case Map.prototype:
+    case Set.prototype:
+      if (value instanceof Map) for (const key of value.keys()) frozenInPlace(key);
+      if (value instanceof Map || value instanceof Set) for (const item of value.values()) frozenInPlace(item);
+      return locked(value, value instanceof Map ? mapChanges : setChanges);
+    default:
+      // An object of a class: what is inside is its own concern.
+      return Object.freeze(value);
+  }
+}
+
 function copyAt(value: unknown, walk: Walk, freeze: boolean, key: string): unknown {
   return walk.into(key, walk, () => copy(value, walk, freeze));
 }
@@ -47,13 +72,13 @@ function copy(original: unknown, walk: Walk, freeze: boolean): unknown {
         const at = typeof key === 'string' ? key : result.size;
         walk.into(at, value, () => result.set(copy(key, walk, freeze), copy(item, walk, freeze)));
       }
-      return freeze ? locked(result, ['set', 'delete', 'clear']) : result;
+      return freeze ? locked(result, mapChanges) : result;
     }
     case 'set': {
       const { value } = found;
       const result = new Set<unknown>();
       for (const item of value) walk.into(result.size, value, () => result.add(copy(item, walk, freeze)));
-      return freeze ? locked(result, ['add', 'delete', 'clear']) : result;
+      return freeze ? locked(result, setChanges) : result;
     }
     case 'bytes':
       // JavaScript cannot freeze bytes. The copy at least keeps the caller's own array apart from the event's.
@@ -74,6 +99,8 @@ export function setOwn(target: Record<string, unknown>, key: string, value: unkn
   } else target[key] = value;
 }
 
+const mapChanges = ['set', 'delete', 'clear'];
+const setChanges = ['add', 'delete', 'clear'];
 export const dateSetters = Object.getOwnPropertyNames(Date.prototype).filter((name) => name.startsWith('set'));
 
 /** `Object.freeze` does not reach into dates, maps and sets, so their ways to change are taken away instead. */

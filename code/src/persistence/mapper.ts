@@ -1,4 +1,4 @@
-import { frozenCopy } from '../domain/copy.ts';
+import { frozenCopy, frozenInPlace } from '../domain/copy.ts';
 import { type Definition, definitionOf } from '../domain/definition.ts';
 import type { DomainEvent, Payload } from '../domain/domain-event.ts';
 import { ArgumentError } from '../domain/errors.ts';
@@ -129,7 +129,7 @@ export class Mapper {
       modifiedAt,
       created: first,
       fields: isCurrent ? fields : upcastFields,
-      state: this.#frozen(current, `The snapshot of ${topic}`),
+      state: isCurrent ? frozenFields(current) : this.#frozen(current, `The snapshot of ${topic}`),
     });
   }
 
@@ -165,18 +165,12 @@ export class Mapper {
     ) {
       throw this.#codec.damaged(context, 'It has not the form of an event.');
     }
-    const subject = `The event ${type}`;
-    return Object.freeze({
-      type,
-      aggregateId,
-      version,
-      timestamp,
-      payload: this.#frozen(
-        eventVersion === spec.version ? payload : upcastEvent(type, payload, eventVersion, spec, context),
-        subject,
-      ),
-      ...(metadata && { metadata: this.#frozen(metadata, subject) }),
-    });
+    const current =
+      eventVersion === spec.version
+        ? frozenFields(payload)
+        : this.#frozen(upcastEvent(type, payload, eventVersion, spec, context), `The event ${type}`);
+    const event = { type, aggregateId, version, timestamp, payload: current };
+    return Object.freeze(metadata === undefined ? event : { ...event, metadata: frozenFields(metadata) });
   }
 
   #currentType({ aggregateId, version, topic }: Pick<StoredEvent, 'aggregateId' | 'version' | 'topic'>): CurrentType {
@@ -186,6 +180,7 @@ export class Mapper {
     return { type, spec };
   }
 
+  /** For what an upcast has returned, which may share parts with whatever it likes. */
   #frozen(fields: Payload, subject: string): Payload {
     const result: Record<string, unknown> = {};
     for (const [name, value] of Object.entries(fields)) {
@@ -203,6 +198,12 @@ function refuse(): never {
   throw new ArgumentError(
     'This mapper has a key for each subject. Fetch the keys first, with its `keyed`, and give each call what they make.',
   );
+}
+
+/** Fields that have just been decoded, which are nobody else's. */
+function frozenFields(fields: Payload): Payload {
+  for (const value of Object.values(fields)) frozenInPlace(value);
+  return Object.freeze(fields);
 }
 
 /** What an event is called today, and what is known of it. */

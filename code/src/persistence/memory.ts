@@ -13,6 +13,8 @@ import type {
   StoredSnapshot,
 } from './recorder.ts';
 
+const NONE: readonly StoredEvent[] = [];
+
 /** Keeps events in the memory of the process, for tests, lessons and prototypes. They are gone when it ends. */
 export class MemoryRecorder implements Recorder {
   readonly #log: StoredNotification[] = [];
@@ -24,12 +26,14 @@ export class MemoryRecorder implements Recorder {
     // Nothing is awaited between the check and the last push, so that no other insert can come in between.
     const added = new Map<string, Set<number>>();
     for (const { aggregateId, version } of events) {
-      const versions = added.get(aggregateId) ?? new Set();
-      const stream = this.#streams.get(aggregateId) ?? [];
-      if (versions.has(version) || stream[positionAfter(stream, version) - 1]?.version === version) {
+      const stream = this.#streams.get(aggregateId) ?? NONE;
+      const versions = added.get(aggregateId);
+      if (versions?.has(version) || stream[positionAfter(stream, version) - 1]?.version === version) {
         throw new VersionConflictError(aggregateId, version, stream.at(-1)?.version ?? 0);
       }
-      added.set(aggregateId, versions.add(version));
+      if (versions !== undefined) versions.add(version);
+      // Most saves have one event, which is not there twice.
+      else if (events.length > 1) added.set(aggregateId, new Set([version]));
     }
     return events.map((event) => {
       const notification = { id: this.#log.length + 1, ...event };

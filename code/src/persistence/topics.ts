@@ -76,6 +76,7 @@ export class Topics {
 
   /** The name that an event has today, if it was stored under an old one. */
   currentName(type: string): string {
+    if (this.#aliases.size === 0) return type;
     const direct = this.#aliases.get(type);
     if (direct !== undefined) return direct;
     const dot = type.lastIndexOf('.');

@@ -150,7 +150,7 @@ export class Transcoder {
   #fromJson(json: unknown): unknown {
     if (typeof json !== 'object' || json === null) return json;
     if (Array.isArray(json)) {
-      for (const [index, item] of json.entries()) json[index] = this.#fromJson(item);
+      for (let index = 0; index < json.length; index++) json[index] = this.#fromJson(json[index]);
       return json;
     }
     if (isTagged(json)) return this.#fromTagged(json[TYPE], json[DATA]);
@@ -158,8 +158,10 @@ export class Transcoder {
   }
 
   #fieldsFromJson(json: object): object {
-    for (const [key, item] of Object.entries(json)) {
-      if (typeof item === 'object' && item !== null) setOwn(asRecord(json), key, this.#fromJson(item));
+    const fields = asRecord(json);
+    for (const key of Object.keys(fields)) {
+      const item = fields[key];
+      if (typeof item === 'object' && item !== null) setOwn(fields, key, this.#fromJson(item));
     }
     return json;
   }
