@@ -3,10 +3,12 @@ import {
   Aggregate,
   AggregateNotFoundError,
   Application,
+  type DomainEvent,
   event,
   type LogItem,
   NAMESPACE_URL,
   recordAs,
+  type SelectOptions,
   type Store,
   uuid4,
   uuid5,
@@ -94,6 +96,32 @@ class Wiki extends Application {
   async read(slug: string) {
     const { pageId } = await this.repository.get(Slug, Slug.createId(slug));
     return await this.repository.get(Page, pageId);
+  }
+}
+
+/** A log of the application's own: events that nothing has to be folded from. */
+@event('Visits.Begun')
+class Visits extends Aggregate {
+  @event('Visited', 'path')
+  visit(path: string) {
+    return path;
+  }
+}
+
+class Site extends Application {
+  static aggregates = [Visits];
+  static log = uuid5(NAMESPACE_URL, '/visits');
+
+  async last() {
+    const [last] = await this.events.get(Site.log, { desc: true, limit: 1 });
+    return last;
+  }
+
+  /** The next event of the log, for `save`. Only the last one is read for it. */
+  async visited(path: string): Promise<DomainEvent> {
+    const version = ((await this.last())?.version ?? 0) + 1;
+    const timestamp = new Date(version).toISOString();
+    return { type: 'Visits.Visited', aggregateId: Site.log, version, timestamp, payload: { path } };
   }
 }
 
@@ -236,6 +264,23 @@ export function applicationSuite(name: string, createStore: () => Promise<Store>
       expect(await bank.balance(account.id)).toBe(5);
       expect((await rejectionOf(bank.save(...events))).code).toBe('ES_VERSION_CONFLICT');
       expect((await rejectionOf(Reflect.apply(bank.save, bank, ['event']))).code).toBe('ES_INVALID_ARGUMENT');
+    });
+
+    test('case 59: a log is written and read without an aggregate, and in pages', async () => {
+      const site = new Site({ store: await createStore() });
+      expect(await site.last()).toBeUndefined();
+      for (const path of ['/', '/dogs', '/cats', '/about']) await site.save(await site.visited(path));
+      expect(await site.last()).toMatchObject({ version: 4, payload: { path: '/about' } });
+      const paths = async (options: SelectOptions) =>
+        (await site.events.get(Site.log, options)).map(({ payload }) => payload.path);
+      expect(await paths({ limit: 1 })).toEqual(['/']);
+      expect(await paths({ gt: 1, lte: 3 })).toEqual(['/dogs', '/cats']);
+      expect(await paths({ gt: 1, lte: 3, desc: true })).toEqual(['/cats', '/dogs']);
+      expect(await paths({ lte: 3, desc: true, limit: 2 })).toEqual(['/cats', '/dogs']);
+      const [one, two] = [await site.visited('/one'), await site.visited('/two')];
+      expect((await site.save(one)).map(({ id, version }) => [id, version])).toEqual([[5, 5]]);
+      expect(await rejectionOf(site.save(two))).toMatchObject({ code: 'ES_VERSION_CONFLICT', version: 5 });
+      expect(await paths({ gt: 4 })).toEqual(['/one']);
     });
 
     test('case 50: an aggregate can be got at each of its versions', async () => {

@@ -1,22 +1,6 @@
 import type { Store } from 'eventsourcing';
-import {
-  type KeyRecorderUnderTest,
-  keyRecorderCases,
-  type RecorderUnderTest,
-  recorderCases,
-  snapshotRecorderCases,
-} from 'eventsourcing/testing';
+import { type KeyRecorderUnderTest, keyRecorderCases, snapshotRecorderCases } from 'eventsourcing/testing';
 import { describe, test } from 'vitest';
-
-/**
- * What must hold for every recorder. The same cases are part of the package, for recorders of other authors. Those of the
- * stores that keep events for good are in `proofs/recorders.test.ts`, since their races are also run in full.
- */
-export function recorderSuite(name: string, subject: RecorderUnderTest): void {
-  describe(`the ${name} recorder`, () => {
-    for (const { name, run } of recorderCases(subject)) test(name, run);
-  });
-}
 
 /** What must hold for the snapshots of every store that keeps some. */
 export function snapshotRecorderSuite(name: string, createStore: () => Promise<Store>): void {

@@ -82,7 +82,7 @@ describe('a file', () => {
   });
 
   test.each(['', 'my school', '1st', 'a"; DROP TABLE b; --', 'Ünder', 'sqlite_school', 'x'.repeat(54)])(
-    'refuses %j as the name of an application',
+    'case 32: refuses %j as the name of an application',
     (name) => {
       const error = errorOf(() => open(':memory:').recorder(name));
       expect(error.code).toBe('ES_INVALID_ARGUMENT');

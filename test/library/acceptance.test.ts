@@ -1,0 +1,51 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { acceptanceCases } from './acceptance.ts';
+
+const folders = ['.', '../../code/src/testing'].map((path) => fileURLToPath(new URL(path, import.meta.url)));
+
+/** Files whose tests run on every store. */
+const ON_EVERY_STORE = /\.suite\.ts$|testing\/(contract|snapshots)\.ts$/;
+
+/** The numbers of cases in the titles of tests, each with the files where they stand. */
+function titles(): Map<number, string[]> {
+  const found = new Map<number, string[]>();
+  for (const folder of folders) {
+    for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+      if (!name.endsWith('.ts')) continue;
+      const file = join(folder, name);
+      const source = readFileSync(file, 'utf8');
+      for (const [, numbers = ''] of source.matchAll(/\(\s*['`]cases? ([\d, and]+): /g)) {
+        for (const [number] of numbers.matchAll(/\d+/g)) {
+          found.set(Number(number), [...(found.get(Number(number)) ?? []), file]);
+        }
+      }
+    }
+  }
+  return found;
+}
+
+test('every case that is promised has a test, and those about storage on every store', () => {
+  const found = titles();
+  const missing = [...acceptanceCases].filter(([number, { on }]) => {
+    const files = found.get(number) ?? [];
+    return on === 'stores' ? !files.some((file) => ON_EVERY_STORE.test(file)) : files.length === 0;
+  });
+  expect(missing).toEqual([]);
+  expect([...found.keys()].filter((number) => !acceptanceCases.has(number))).toEqual([]);
+});
+
+test('every store runs every suite', () => {
+  const [here = ''] = folders;
+  const suites = readdirSync(here)
+    .filter((name) => name.endsWith('.suite.ts'))
+    .flatMap((name) => [...readFileSync(join(here, name), 'utf8').matchAll(/export function (\w+Suite)\(/g)])
+    .map(([, suite = '']) => suite);
+  expect(suites.length).toBeGreaterThan(5);
+  for (const store of ['memory', 'sqlite', 'postgres']) {
+    const source = readFileSync(join(here, `${store}.test.ts`), 'utf8');
+    for (const suite of suites) expect(source, store).toContain(`${suite}(`);
+  }
+});
