@@ -52,13 +52,16 @@ export function wireSnippet(figure: HTMLElement, session: Session, progress: Pro
   let turn = 0;
   let run: Run | undefined;
 
-  /** @param text followed by the store that the snippet ran on, if that was the reader's choice */
+  /** What is said of a run, with the store that it ran on, if that was the reader's choice. */
+  const onStore = (text: string) => {
+    const { chosen } = stores;
+    return dependsOnStore && chosen !== undefined ? text.replace(/…?$/, ` on ${STORES[chosen]}$&`) : text;
+  };
+
   const setStatus = (status: 'idle' | 'running' | RunStatus, text: string, tone = '') => {
     figure.dataset.status = status;
     if (!state) return;
-    const { chosen } = stores;
-    const onStore = dependsOnStore && chosen !== undefined && text !== '';
-    state.textContent = onStore ? text.replace(/…?$/, ` on ${STORES[chosen]}$&`) : text;
+    state.textContent = text;
     state.dataset.tone = tone;
   };
 
@@ -98,7 +101,7 @@ export function wireSnippet(figure: HTMLElement, session: Session, progress: Pro
     session.clearErrors();
     const others = target === fence ? 'earlier snippets' : 'the checks';
     output?.clear(others);
-    setStatus('running', 'Running…');
+    setStatus('running', onStore('Running…'));
     const [live, shown] = await Promise.all([session.live(), loadOutput()]);
     if (mine !== turn) return undefined;
     shown.clear(others);
@@ -139,14 +142,14 @@ export function wireSnippet(figure: HTMLElement, session: Session, progress: Pro
     if (mine !== turn) return;
     if (status === 'stopped') {
       shown.end('Stopped before it printed anything.');
-      setStatus('stopped', 'Stopped');
+      setStatus('stopped', onStore('Stopped'));
     } else if (status === 'error' && !meantToFail) {
       shown.end('It ended with an error and printed nothing.');
-      setStatus('error', 'Ended with an error', 'bad');
+      setStatus('error', onStore('Ended with an error'), 'bad');
     } else {
       shown.end('It ran to its end and printed nothing.');
       const asMeant = meantToFail && status === 'error';
-      setStatus(status, asMeant ? 'Failed, as it is meant to' : 'Done', asMeant ? '' : 'good');
+      setStatus(status, onStore(asMeant ? 'Failed, as it is meant to' : 'Done'), asMeant ? '' : 'good');
     }
   };
 
@@ -204,7 +207,7 @@ export function wireSnippet(figure: HTMLElement, session: Session, progress: Pro
       if (!status) return;
       output?.end('Your code printed nothing by itself.');
       const passed = showChecks(checks, results, status);
-      setStatus(status, passed ? 'All checks pass' : 'Not yet', passed ? 'good' : 'bad');
+      setStatus(status, onStore(passed ? 'All checks pass' : 'Not yet'), passed ? 'good' : 'bad');
       if (passed) pass();
     },
   };
