@@ -1,3 +1,4 @@
+import { isPrimitive } from './primitive.ts';
 import { type Transcodings, Walk } from './value.ts';
 
 /** A copy that shares nothing with the original and that nobody can change. */
@@ -46,18 +47,17 @@ function copy(original: unknown, walk: Walk, freeze: boolean): unknown {
       return found.value;
     case 'array': {
       const { value } = found;
-      const result = value.map((item, index) => walk.into(index, value, () => copy(item, walk, freeze)));
+      const result = value.map((item, index) =>
+        isPrimitive(item) ? item : walk.into(index, value, () => copy(item, walk, freeze)),
+      );
       return freeze ? Object.freeze(result) : result;
     }
     case 'object': {
       const { value } = found;
       const result: Record<string, unknown> = {};
       for (const key of Object.keys(value)) {
-        setOwn(
-          result,
-          key,
-          walk.into(key, value, () => copy(value[key], walk, freeze)),
-        );
+        const item = value[key];
+        setOwn(result, key, isPrimitive(item) ? item : walk.into(key, value, () => copy(item, walk, freeze)));
       }
       return freeze ? Object.freeze(result) : result;
     }

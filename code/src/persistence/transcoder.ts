@@ -1,5 +1,6 @@
 import { setOwn } from '../domain/copy.ts';
 import { DefinitionError } from '../domain/errors.ts';
+import { isPrimitive } from '../domain/primitive.ts';
 import type { Transcoding } from '../domain/transcoding.ts';
 import { type Transcodings, Walk } from '../domain/value.ts';
 import { fromBase64, toBase64 } from './base64.ts';
@@ -125,7 +126,7 @@ export class Transcoder {
   #arrayToJson(value: readonly unknown[], walk: Walk): readonly unknown[] {
     let copy: unknown[] | undefined;
     value.forEach((item, index) => {
-      const json = walk.into(index, value, () => this.#toJson(item, walk));
+      const json = standsAsItIs(item) ? item : walk.into(index, value, () => this.#toJson(item, walk));
       if (json !== item) copy ??= value.slice(0, index);
       copy?.push(json);
     });
@@ -136,6 +137,7 @@ export class Transcoder {
     let copy: Record<string, unknown> | undefined;
     for (const key of Object.keys(value)) {
       const item = value[key];
+      if (standsAsItIs(item)) continue;
       const json = walk.into(key, value, () => this.#toJson(item, walk));
       if (Object.is(json, item)) continue;
       if (copy === undefined) {
@@ -197,6 +199,11 @@ export class Transcoder {
       }
     }
   }
+}
+
+/** Whether JSON writes a value as what it is. */
+function standsAsItIs(value: unknown): boolean {
+  return isPrimitive(value) && typeof value !== 'bigint' && !Object.is(value, -0);
 }
 
 function tagged(name: string, data: unknown): object {

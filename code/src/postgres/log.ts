@@ -1,6 +1,6 @@
 import type { SelectOptions, StoredEvent } from '../index.ts';
 import { versionBounds } from '../sql/bounds.ts';
-import { EVENT_COLUMNS, type Row, toStoredEvent } from '../sql/rows.ts';
+import { type Row, toStoredEvent, VERSION_COLUMNS } from '../sql/rows.ts';
 import type { PostgresQuery, PostgresValue } from './driver.ts';
 import { migrate, type Names } from './schema.ts';
 import type { Session } from './session.ts';
@@ -38,11 +38,11 @@ export class Log {
   async selectVersions(table: string, aggregateId: string, options: SelectOptions): Promise<StoredEvent[]> {
     const { from, to, limit } = versionBounds(options);
     const rows = await this.query(
-      `SELECT ${EVENT_COLUMNS} FROM ${table} WHERE aggregate_id = $1 AND version BETWEEN $2 AND $3
+      `SELECT ${VERSION_COLUMNS} FROM ${table} WHERE aggregate_id = $1 AND version BETWEEN $2 AND $3
        ORDER BY version ${options.desc ? 'DESC' : 'ASC'} LIMIT $4`,
       [aggregateId, from, to, limit],
     );
-    return rows.map(toStoredEvent);
+    return rows.map((row) => toStoredEvent(aggregateId, row));
   }
 
   /** Whether the error says that a row is there already. */

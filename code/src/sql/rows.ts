@@ -3,12 +3,15 @@ import { type StoredEvent, type StoredNotification, StoreError } from '../index.
 /** One row of a result, in the order of the columns asked for. */
 export type Row = readonly unknown[];
 
-/** What `toStoredEvent` reads, in its order. */
+/** What is stored of an event. */
 export const EVENT_COLUMNS = 'aggregate_id, version, topic, state';
 
-/** Reads a row of {@link EVENT_COLUMNS}. */
-export function toStoredEvent(row: Row): StoredEvent {
-  return { aggregateId: toText(row[0]), version: toInteger(row[1]), topic: toText(row[2]), state: toBytes(row[3]) };
+/** What `toStoredEvent` reads, in its order. */
+export const VERSION_COLUMNS = 'version, topic, state';
+
+/** Reads a row of {@link VERSION_COLUMNS}, which are those of an aggregate that is known. */
+export function toStoredEvent(aggregateId: string, row: Row): StoredEvent {
+  return { aggregateId, version: toInteger(row[0]), topic: toText(row[1]), state: toBytes(row[2]) };
 }
 
 /** Reads a row of `position` and then {@link EVENT_COLUMNS}. */
