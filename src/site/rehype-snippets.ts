@@ -42,7 +42,7 @@ export function rehypeSnippets() {
       if (!first) continue;
       const parts = [first, ...others].map(({ part }) => part);
       const heavy = parts.some(({ store }) => store === 'postgres');
-      if (heavy) weighed ??= postgresNote();
+      if (heavy) weighed ??= await postgresNote();
       replace(first.block, choiceFigure(first.part, parts, heavy ? weighed : undefined));
       for (const { block } of others) remove(block);
     }

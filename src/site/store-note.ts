@@ -1,16 +1,11 @@
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { gzipSync } from 'node:zlib';
+import { STORES } from '../extract/stores.ts';
+import { packedBinaries } from '../runner/library/binaries.ts';
 
-/** What PostgreSQL in the browser consists of, by far the most of it. */
-const FILES = ['pglite.wasm', 'pglite.data'];
+const BYTES_PER_MEGABYTE = 1_000_000;
 
 /** What a reader should know before choosing PostgreSQL: how much the first run of it loads, compressed as it travels. */
-export function postgresNote(): string {
-  const bytes = FILES.map((name) => {
-    const path = fileURLToPath(new URL(`../../node_modules/@electric-sql/pglite/dist/${name}`, import.meta.url));
-    return gzipSync(readFileSync(path)).byteLength;
-  });
-  const megabytes = Math.round(bytes.reduce((sum, each) => sum + each, 0) / 1_000_000);
-  return `PostgreSQL: ${megabytes} MB, loaded at its first run`;
+export async function postgresNote(): Promise<string> {
+  const binaries = (await packedBinaries()).filter(({ what }) => what === STORES.postgres);
+  const bytes = binaries.reduce((sum, each) => sum + each.bytes.byteLength, 0);
+  return `${STORES.postgres}: ${Math.round(bytes / BYTES_PER_MEGABYTE)} MB, loaded at its first run`;
 }
