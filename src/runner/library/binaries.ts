@@ -31,7 +31,7 @@ const SOURCES: readonly Source[] = [
     from: [
       beside(PGLITE, 'pglite.wasm'),
       beside(PGLITE, 'pglite.data'),
-      fileURLToPath(new URL('./empty-database.ts', import.meta.url)),
+      fileURLToPath(new URL('./make-empty-database.ts', import.meta.url)),
     ],
     make: emptyDatabase,
   },
