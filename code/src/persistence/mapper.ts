@@ -111,7 +111,7 @@ export class Mapper {
       !isRecord(state) ||
       !isListOfText(absent)
     ) {
-      throw this.#codec.damaged(context, 'It has not the form of a snapshot.');
+      throw this.#codec.damaged(context, 'It does not have the form of a snapshot.');
     }
     const createdContext = { kind: 'event', aggregateId, version: created.version, topic: created.type } as const;
     const first = this.#eventOf(created, createdContext, this.#currentType(createdContext));
@@ -163,7 +163,7 @@ export class Mapper {
       !(metadata === undefined || isRecord(metadata)) ||
       !isVersion(eventVersion)
     ) {
-      throw this.#codec.damaged(context, 'It has not the form of an event.');
+      throw this.#codec.damaged(context, 'It does not have the form of an event.');
     }
     const current =
       eventVersion === spec.version

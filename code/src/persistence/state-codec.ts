@@ -37,7 +37,10 @@ export class StateCodec {
       throw this.damaged(context, this.#reasonFor(small, cause, cipher), cause);
     }
     if (isRecord(state)) return state;
-    throw this.damaged(context, `It has not the form of ${context.kind === 'event' ? 'an event' : 'a snapshot'}.`);
+    throw this.damaged(
+      context,
+      `It does not have the form of ${context.kind === 'event' ? 'an event' : 'a snapshot'}.`,
+    );
   }
 
   damaged({ kind, aggregateId, version, topic }: StateContext, reason: string, cause?: unknown): StateDamagedError {
