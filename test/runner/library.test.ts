@@ -162,6 +162,27 @@ try {
 console.log(new Date().getFullYear() > 2000, typeof process.versions);
 `;
 
+const FROM_ENV = `${DOG}
+import { fromEnv } from 'eventsourcing';
+import { postgresFromEnv } from 'eventsourcing/postgres';
+import { sqliteFromEnv } from 'eventsourcing/sqlite';
+
+const stores = { sqlite: sqliteFromEnv, postgres: postgresFromEnv };
+for (const env of [
+  { PERSISTENCE_MODULE: 'sqlite', SQLITE_DBNAME: 'dogs.db' },
+  { PERSISTENCE_MODULE: 'postgres', POSTGRES_DBNAME: 'dogs', POSTGRES_POOL_SIZE: '2' },
+  { PERSISTENCE_MODULE: 'postgres', POSTGRES_URL: 'dogs' },
+]) {
+  try {
+    const options = fromEnv(DogSchool, env, { stores });
+    await new DogSchool(options).save(new Dog('Fido'));
+    console.log(await options.store.recorder('DogSchool').maxNotificationId());
+  } catch (error) {
+    console.log(error.code, error.variable);
+  }
+}
+`;
+
 test.each(['compiled before', 'compiled in the browser'])('ciphers and compressors work, %s', async (how) => {
   const outcome = await run(how === 'compiled before' ? { program: program(SECRETS) } : { source: source(SECRETS) });
   expect(lines(outcome)).toEqual(['log true 2000', 'log true ES_DECRYPTION']);
@@ -205,6 +226,11 @@ test('PostgreSQL runs, with a database for each that a URL names, gone after the
     ]);
     expect(outcome.status).toBe('done');
   }
+});
+
+test('both are set up from environment variables', async () => {
+  const outcome = await run({ program: program(FROM_ENV) });
+  expect(lines(outcome)).toEqual(['log 1', 'log 1', 'log ES_ENVIRONMENT POSTGRES_URL']);
 });
 
 test('a run says what it waits for, and can be stopped meanwhile', async () => {

@@ -6,7 +6,13 @@
 import runtime from 'workbook:runtime';
 import { PGlite } from '@electric-sql/pglite';
 import { ArgumentError } from 'eventsourcing';
-import { type PgliteDatabase, type PostgresStore, type PostgresStoreOptions, pglite } from 'eventsourcing/pglite';
+import {
+  type PgliteDatabase,
+  type PostgresStore,
+  type PostgresStoreOptions,
+  pglite,
+  postgresFrom,
+} from 'eventsourcing/pglite';
 import { compiled } from './compiled.ts';
 
 export { postgresStore } from 'eventsourcing/pglite';
@@ -32,6 +38,8 @@ export function postgres(url: string, options: PostgresOptions = {}): PostgresSt
   const name = `${parsed.host}${parsed.pathname}`;
   return pglite(databaseOf(name), { ...options, name: `The PostgreSQL database ${name}` });
 }
+
+export const postgresFromEnv = postgresFrom(postgres);
 
 function databaseOf(name: string): PgliteDatabase {
   const opened = (): Promise<PGlite> => {

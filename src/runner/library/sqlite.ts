@@ -5,7 +5,7 @@
 
 import runtime from 'workbook:runtime';
 import sqlite3InitModule from '@sqlite.org/sqlite-wasm';
-import { type Sqlite3, type SqliteOptions, type SqliteStore, sqliteWasm } from 'eventsourcing/sqlite-wasm';
+import { type Sqlite3, type SqliteOptions, type SqliteStore, sqliteFrom, sqliteWasm } from 'eventsourcing/sqlite-wasm';
 import { compiled } from './compiled.ts';
 
 export { sqliteStore } from 'eventsourcing/sqlite-wasm';
@@ -19,6 +19,8 @@ export function sqlite(file: string, options: SqliteOptions = {}): SqliteStore {
   const path = file === '' || file === MEMORY ? file : `/${encodeURIComponent(file)}`;
   return sqliteWasm(sqlite3, path, { ...options, name: file });
 }
+
+export const sqliteFromEnv = sqliteFrom(sqlite);
 
 async function load(module: WebAssembly.Module): Promise<Sqlite3> {
   const instantiateWasm = (imports: WebAssembly.Imports, done: (instance: WebAssembly.Instance) => void) => {
