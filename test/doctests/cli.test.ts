@@ -1,9 +1,9 @@
 import { execFile, spawn } from 'node:child_process';
-import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { FailureKind } from '../../src/doctest/failure.ts';
 import type { PageReport, Report } from '../../src/doctest/report.ts';
 
@@ -17,16 +17,21 @@ interface Ended {
   readonly stderr: string;
 }
 
-function doctest(args: readonly string[], cwd = ROOT): Promise<Ended> {
+function doctest(args: readonly string[], cwd = ROOT, tmp = tmpdir()): Promise<Ended> {
+  const env = { ...process.env, TMPDIR: tmp };
   return new Promise((resolve) => {
-    execFile(process.execPath, [CLI, ...args], { cwd, maxBuffer: 1e8 }, (error, stdout, stderr) => {
+    execFile(process.execPath, [CLI, ...args], { cwd, env, maxBuffer: 1e8 }, (error, stdout, stderr) => {
       resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr });
     });
   });
 }
 
-async function report(args: readonly string[], cwd?: string): Promise<Report & { readonly code: number }> {
-  const { code, stdout, stderr } = await doctest(['--json', ...args], cwd);
+async function report(
+  args: readonly string[],
+  cwd?: string,
+  tmp?: string,
+): Promise<Report & { readonly code: number }> {
+  const { code, stdout, stderr } = await doctest(['--json', ...args], cwd, tmp);
   // The boundary: the document that the command prints.
   if (!stdout.startsWith('{')) throw new Error(`The command printed no JSON document, but:\n${stdout}\n${stderr}`);
   const parsed: Report = JSON.parse(stdout);
@@ -159,8 +164,12 @@ describe('good pages', () => {
 
 describe('a page with a choice of store', () => {
   test('runs once for each store, each in a place of its own, and leaves nothing behind', async () => {
-    const before = new Set(await readdir(tmpdir()));
-    const { pages, ...good } = await report([fixtures('good/stores.md')]);
+    // A place of our own: what others have in the common one comes and goes.
+    const place = await mkdtemp(join(tmpdir(), 'left-behind-'));
+    onTestFinished(() => rm(place, { recursive: true }));
+    // The database server may run as another user.
+    await chmod(place, 0o755);
+    const { pages, ...good } = await report([fixtures('good/stores.md')], ROOT, place);
     expect(pages.flatMap(({ failures }) => failures)).toEqual([]);
     expect(good).toMatchObject({ ok: true, code: 0, totals: { found: 9, run: 9, node: 1 } });
     expect(pages[0]?.stores).toEqual(['memory', 'sqlite', 'postgres']);
@@ -172,8 +181,7 @@ describe('a page with a choice of store', () => {
     expect(storesOf('f7'), 'a fence that does not').toEqual([undefined]);
     expect(await readdir(fixtures('good'))).not.toContain('dogs.db');
     expect(await readdir(ROOT)).not.toContain('dogs.db');
-    const left = (await readdir(tmpdir())).filter((name) => name.startsWith('snippets-') && !before.has(name));
-    expect(left).toEqual([]);
+    expect((await readdir(place)).filter((name) => name.startsWith('snippets-'))).toEqual([]);
   });
 });
 
