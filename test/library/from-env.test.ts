@@ -134,6 +134,7 @@ describe('case 52: what cannot be right is named, with its value', () => {
     const error = environmentErrorOf(env);
     expect(error).toMatchObject({ code: 'ES_ENVIRONMENT', variable, value: undefined });
     expect(error.message).toContain(`${variable} is not set, and neither is DOGSCHOOL_${variable}`);
+    if (variable === 'PERSISTENCE_MODULE') expect(error.message).toContain('must be one of memory, sqlite, postgres.');
   });
 
   test.each([

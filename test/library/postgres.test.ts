@@ -130,6 +130,7 @@ describe('a database', () => {
     const schema = newSchema();
     const error = await rejectionOf(open(schema, { migrate: false }).recorder('Tested').maxNotificationId());
     expect(error).toMatchObject({ code: 'ES_STORE_SCHEMA' });
+    expect(error.message).toMatch(/\{ migrate: true \}, .*POSTGRES_MIGRATE=yes/);
     await open(schema)
       .recorder('Tested')
       .insert([stored('a', 1)]);

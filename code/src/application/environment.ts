@@ -81,11 +81,13 @@ export class Environment implements EnvReader {
     return this.#find(name) !== undefined;
   }
 
-  missing({ name, doc }: EnvVariable): EnvironmentError {
+  missing(variable: EnvVariable): EnvironmentError {
+    const { name, doc } = variable;
+    const choice = variable.type === 'choice' ? ` It must be one of ${variable.choices.join(', ')}.` : '';
     return new EnvironmentError(
       name,
       undefined,
-      `${name} is not set, and neither is ${this.#prefix}${name}. It says this: ${doc}`,
+      `${name} is not set, and neither is ${this.#prefix}${name}.${choice} It says this: ${doc}`,
     );
   }
 

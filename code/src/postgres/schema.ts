@@ -99,7 +99,8 @@ export async function migrate(driver: PostgresDriver, names: Names, mayChange: b
     throw new StoreError(
       'ES_STORE_SCHEMA',
       `${driver.name} has no up-to-date tables for the application ${names.application} in the schema ` +
-        `${names.schema}, and the option migrate is off. Open it once with { migrate: true }.`,
+        `${names.schema}, and the option migrate is off. Let a deployment open it once with { migrate: true }, or, by fromEnv, ` +
+        'with POSTGRES_MIGRATE=yes.',
     );
   }
   await driver.transaction(async (query) => {

@@ -3,9 +3,15 @@ import type { SqliteDriver, SqliteStatement } from './driver.ts';
 
 /** SQLite's primary result codes: the low byte of the extended ones. */
 const CODES: ReadonlyMap<number, readonly [StoreErrorCode, string]> = new Map([
-  [5, ['ES_STORE_BUSY', 'another connection is writing to it, and did not finish within the busy time-out']],
+  [5, ['ES_STORE_BUSY', 'another connection is writing to it, and did not finish within busyTimeout; try again']],
   [6, ['ES_STORE_BUSY', 'another connection is writing to it']],
-  [8, ['ES_STORE_READ_ONLY', 'it is read-only']],
+  [
+    8,
+    [
+      'ES_STORE_READ_ONLY',
+      'it takes no writes, because of the option readOnly, or of the rights on the file or its folder',
+    ],
+  ],
   [13, ['ES_STORE_FULL', 'there is no room for more, on the disk or within its limit of pages']],
   [14, ['ES_STORE_UNAVAILABLE', 'its file cannot be opened; its folder has to exist and to be accessible']],
 ]);
