@@ -283,6 +283,11 @@ describe('payloads', () => {
     );
   });
 
+  test('what another writer of JSON has escaped is read as well', () => {
+    const text = String.raw`{"\u005ftype_":"bigint","_dat\u0061_":"1"}`;
+    expect(new Transcoder().decode(text)).toBe(1n);
+  });
+
   test('damaged bytes are reported with the event that they belong to', async () => {
     const store = memory();
     const utf8 = (text: string) => new TextEncoder().encode(text);

@@ -174,7 +174,9 @@ export class Application {
     }
     // Their maker could still change them, so the cache does not take them in.
     for (const { aggregateId } of single) this.#cache?.evict(aggregateId);
-    await this.#snapshotting?.after(notifications, (event) => this.#takeDueSnapshot(event));
+    if (this.#snapshotting !== undefined) {
+      await this.#snapshotting.after(notifications, (event) => this.#takeDueSnapshot(event));
+    }
     return notifications;
   }
 
@@ -403,7 +405,7 @@ export class Application {
     if (this.#verify && !aggregate.equals(rebuild(life))) {
       throw new UnrecordedChangeError(life.definition.topic, aggregate.id);
     }
-    return [...life.pending];
+    return life.pending.slice();
   }
 }
 

@@ -47,12 +47,12 @@ export class Repository {
    * @throws {WrongAggregateError} if the id is that of an aggregate of another class.
    * @throws {ForgottenError} if its subject is forgotten.
    */
-  async get<A extends Aggregate>(type: AggregateClass<A>, id: string, options: GetOptions = {}): Promise<A> {
+  get<A extends Aggregate>(type: AggregateClass<A>, id: string, options: GetOptions = {}): Promise<A> {
     const { version } = options;
-    if (this.#around === undefined) return await this.#get(type, id, version);
+    if (this.#around === undefined) return this.#get(type, id, version);
     const { hooks, application } = this.#around;
     const context = { application, operation: 'repository.get', ...this.#subject(type, id), version } as const;
-    return await hooks.read(
+    return hooks.read(
       context,
       () => this.#get(type, id, version),
       () => ({ count: 1 }),
@@ -99,7 +99,13 @@ export class Repository {
    */
   async find(type: AggregateClass, id: string, version: number | undefined): Promise<AggregateCore | undefined> {
     if (!this.#topics.hasClass(type)) throw this.#topics.unlisted(type);
-    const story = await this.#story(id, version);
+    let story: Story;
+    try {
+      story = await this.#storyOf(id, version);
+    } catch (error) {
+      if (error instanceof ForgottenError) this.evict(id);
+      throw error;
+    }
     const aggregate = this.#rebuild(id, story) ?? (story.base && (await this.#withoutSnapshot(id, version)));
     return aggregate === undefined || lifeOf(aggregate).isDiscarded ? undefined : aggregate;
   }
@@ -108,24 +114,19 @@ export class Repository {
     return { aggregateIds: [id], topics: this.#topics.hasClass(type) ? [definitionOf(type).topic] : [] };
   }
 
-  async #story(id: string, version: number | undefined): Promise<Story> {
-    try {
-      return await this.#storyOf(id, version);
-    } catch (error) {
-      if (error instanceof ForgottenError) this.evict(id);
-      throw error;
-    }
+  #storyOf(id: string, version: number | undefined): Promise<Story> {
+    if (version !== undefined || this.#cache === undefined) return this.#read(id, version);
+    return this.#readThrough(this.#cache, id);
   }
 
-  async #storyOf(id: string, version: number | undefined): Promise<Story> {
-    if (version !== undefined || this.#cache === undefined) return await this.#read(id, version);
-    const cached = this.#cache.get(id);
-    if (cached === undefined) return await this.#cache.read(id, () => this.#read(id, undefined));
+  async #readThrough(cache: Cache, id: string): Promise<Story> {
+    const cached = cache.get(id);
+    if (cached === undefined) return await cache.read(id, () => this.#read(id, undefined));
     const { canForget } = this.#events;
-    if (!this.#cache.fastForward && !canForget) return cached;
+    if (!cache.fastForward && !canForget) return cached;
     // With the last one that is here: to read it again finds out whether it may still be read.
     const newer = await this.#events.get(id, { gt: lastVersion(cached) - (canForget ? 1 : 0) });
-    this.#cache.append(id, newer);
+    cache.append(id, newer);
     // Others may have appended to what is cached while this was waiting, or taken it out of the cache.
     const last = lastVersion(cached);
     const missing = newer.filter((event) => event.version > last);
@@ -133,7 +134,8 @@ export class Repository {
   }
 
   async #read(id: string, version: number | undefined): Promise<Story> {
-    const base = await this.#snapshots?.latest(id, version);
+    // Each await costs some 50 ns, also of what is there: none is where there is nothing to wait for.
+    const base = this.#snapshots && (await this.#snapshots.latest(id, version));
     return { base, events: await this.#events.get(id, { gt: base?.version, lte: version }) };
   }
 

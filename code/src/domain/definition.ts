@@ -21,6 +21,8 @@ export class Definition {
   readonly snapshotFunctions: StateFunctions | undefined;
   readonly createId: ((...args: readonly unknown[]) => unknown) | undefined;
   readonly #marks = new Map<string, Mark>();
+  /** Put together once: of a new text for each event, everybody who looks it up would have to work out the hash again. */
+  readonly #types = new Map<EventSpec, string>();
   #hasPrivateMembers: boolean | undefined;
 
   constructor(type: Class) {
@@ -68,7 +70,12 @@ export class Definition {
   }
 
   typeOf(spec: EventSpec): string {
-    return `${this.topic}.${spec.name}`;
+    let type = this.#types.get(spec);
+    if (type === undefined) {
+      type = `${this.topic}.${spec.name}`;
+      this.#types.set(spec, type);
+    }
+    return type;
   }
 
   markOf(type: string): Mark | undefined {

@@ -65,8 +65,9 @@ export class Mapper {
   toDomainEvent(stored: StoredEvent, cipher: Cipher | undefined = this.#cipher): DomainEvent {
     // Before anything is read: of an event that is not known, that is the thing to say.
     const known = this.#currentType(stored);
-    const context: StateContext = { ...stored, kind: 'event' };
-    return this.#eventOf(this.#codec.decode(stored.state, context, cipher), context, known);
+    const { aggregateId, version, topic, state } = stored;
+    const context: StateContext = { kind: 'event', aggregateId, version, topic };
+    return this.#eventOf(this.#codec.decode(state, context, cipher), context, known);
   }
 
   /** @throws {PayloadError} if the state holds what cannot be stored. */
@@ -202,7 +203,8 @@ function refuse(): never {
 
 /** Fields that have just been decoded, which are nobody else's. */
 function frozenFields(fields: Payload): Payload {
-  for (const value of Object.values(fields)) frozenInPlace(value);
+  // Not `Object.values`, which makes an array for each event: an eighth of the time that reading one takes.
+  for (const name in fields) frozenInPlace(fields[name]);
   return Object.freeze(fields);
 }
 

@@ -17,31 +17,29 @@ const NONE: readonly StoredEvent[] = [];
 
 /** Keeps events in the memory of the process, for tests, lessons and prototypes. They are gone when it ends. */
 export class MemoryRecorder implements Recorder {
-  readonly #log: StoredNotification[] = [];
+  /** The first has the id 1, and so on. */
+  readonly #log: StoredEvent[] = [];
   /** By aggregate, in the order of versions. */
   readonly #streams = new Map<string, StoredEvent[]>();
 
   async insert(events: readonly StoredEvent[]): Promise<number[]> {
     checkEvents(events);
     // Nothing is awaited between the check and the last push, so that no other insert can come in between.
-    const added = new Map<string, Set<number>>();
+    const added = events.length > 1 ? new Map<string, Set<number>>() : undefined;
     for (const { aggregateId, version } of events) {
       const stream = this.#streams.get(aggregateId) ?? NONE;
-      const versions = added.get(aggregateId);
+      const versions = added?.get(aggregateId);
       if (versions?.has(version) || stream[positionAfter(stream, version) - 1]?.version === version) {
         throw new VersionConflictError(aggregateId, version, stream.at(-1)?.version ?? 0);
       }
-      if (versions !== undefined) versions.add(version);
-      // Most saves have one event, which is not there twice.
-      else if (events.length > 1) added.set(aggregateId, new Set([version]));
+      if (versions === undefined) added?.set(aggregateId, new Set([version]));
+      else versions.add(version);
     }
     return events.map((event) => {
-      const notification = { id: this.#log.length + 1, ...event };
-      this.#log.push(notification);
       const stream = this.#streams.get(event.aggregateId);
       if (stream === undefined) this.#streams.set(event.aggregateId, [event]);
       else stream.splice(positionAfter(stream, event.version), 0, event);
-      return notification.id;
+      return this.#log.push(event);
     });
   }
 
@@ -56,10 +54,10 @@ export class MemoryRecorder implements Recorder {
     const topics = options.topics === undefined ? undefined : new Set(options.topics);
     const found: StoredNotification[] = [];
     for (let id = Math.max(1, Math.ceil(start)); id <= Math.min(stop, this.#log.length) && found.length < limit; id++) {
-      const notification = this.#log[id - 1];
-      if (notification !== undefined && (topics === undefined || topics.has(notification.topic))) {
-        found.push(notification);
-      }
+      const event = this.#log[id - 1];
+      if (event === undefined || topics?.has(event.topic) === false) continue;
+      const { aggregateId, version, topic, state } = event;
+      found.push({ id, aggregateId, version, topic, state });
     }
     return found;
   }

@@ -7,6 +7,7 @@ export interface StoredEvent {
   readonly version: number;
   /** The type of the event, for example `Dog.TrickAdded`. */
   readonly topic: string;
+  /** Of small states, several may be in one `ArrayBuffer`: look at this part of it only. */
   readonly state: Uint8Array;
 }
 

@@ -2,12 +2,13 @@ import { EventSourcingError } from '../domain/errors.ts';
 import type { Cipher, Compressor, StateContext } from './cipher.ts';
 import { StateDamagedError } from './errors.ts';
 import type { Transcoder } from './transcoder.ts';
+import { Utf8Writer } from './utf8.ts';
 
 /** Writes states as bytes: JSON in UTF-8, then compressed, then encrypted, as far as an application asks for it. */
 export class StateCodec {
   readonly #transcoder: Transcoder;
   readonly #compressor: Compressor | undefined;
-  readonly #encoder = new TextEncoder();
+  readonly #writer = new Utf8Writer();
   readonly #decoder = new TextDecoder('utf-8', { fatal: true });
 
   constructor(transcoder: Transcoder, compressor: Compressor | undefined) {
@@ -17,7 +18,7 @@ export class StateCodec {
 
   /** @param subject what holds the state, for errors. */
   encode(state: object, context: StateContext, subject: string, cipher: Cipher | undefined): Uint8Array {
-    const json = this.#encoder.encode(this.#transcoder.encode(state, subject));
+    const json = this.#writer.write(this.#transcoder.encode(state, subject));
     const small = this.#compressor === undefined ? json : this.#compressor.compress(json);
     return cipher === undefined ? small : cipher.encrypt(small, context);
   }

@@ -78,7 +78,7 @@ export class Transcoder {
     } catch (cause) {
       throw new StateDamagedError('The stored text is not JSON.', { cause });
     }
-    return this.#fromJson(json);
+    return mayHoldTags(text) ? this.#fromJson(json) : json;
   }
 
   /** The value itself, where JSON can write it as it is; copies are made only around what it cannot. */
@@ -213,6 +213,11 @@ function tagged(name: string, data: unknown): object {
 /** Data of a user can look like this too. It is wrapped, so that reading does not take it for what it is not. */
 function isTagged(value: object): value is { [TYPE]: unknown; [DATA]: unknown } {
   return Object.hasOwn(value, TYPE) && Object.hasOwn(value, DATA) && Object.keys(value).length === 2;
+}
+
+/** Whether there is anything to decode in JSON. What is not written as it is has a `\u`. */
+function mayHoldTags(json: string): boolean {
+  return json.includes(TYPE) || json.includes('\\u');
 }
 
 function asRecord(value: object): Record<string, unknown> {
