@@ -81,6 +81,7 @@ export { checkBounds, checkEvents, checkedLimit } from './persistence/limits.ts'
 export { Mapper, type MapperOptions } from './persistence/mapper.ts';
 export { MemoryRecorder, MemorySnapshotRecorder, memory } from './persistence/memory.ts';
 export { MemoryKeyRecorder } from './persistence/memory-keys.ts';
+export { checkApplicationName, checkSchemaName } from './persistence/names.ts';
 export type {
   NotificationOptions,
   Recorder,

@@ -1,6 +1,7 @@
 import type { Fence, Page } from '../extract/page.ts';
 import { STORES } from '../extract/stores.ts';
 import type { Failure, FenceResult } from './failure.ts';
+import { isAlike } from './normalise.ts';
 
 /** What each fence came to with the store that is chosen by default, or alone, if it does not depend on the choice. */
 export function firstResults(results: readonly FenceResult[]): readonly FenceResult[] {
@@ -46,7 +47,7 @@ export function compareChoices(results: readonly FenceResult[], { fences }: Page
 
 function difference(first: FenceResult, other: FenceResult, fence: Fence | undefined): Failure[] {
   if (first.store === undefined || other.store === undefined) return [];
-  if (first.status === other.status && first.text === other.text) return [];
+  if (first.status === other.status && isAlike(first.text, other.text)) return [];
   return [
     {
       kind: 'choice',

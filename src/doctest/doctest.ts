@@ -1,10 +1,10 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { isAbsolute, relative } from 'node:path';
 import { extractPage } from '../extract/index.ts';
 import { compareChoices, failuresOf, firstResults } from './choices.ts';
 import { createExecutor, type Executed, type Executor } from './execute.ts';
 import { type PageData, preparePage } from './page-data.ts';
-import { compareRecording, parseRecording, recordingPath, toRecording } from './recording.ts';
+import { compareRecording, type Recording, readRecording, recordingPath, toRecording } from './recording.ts';
 import { type PageReport, reportPage } from './report.ts';
 import { type TypeReport, typeCheck } from './typecheck.ts';
 import { updateMarkdown } from './update.ts';
@@ -40,7 +40,7 @@ export function createDoctest(): Doctest {
         const page = pages.get(path)?.page;
         const sound = failures.length + wrong.length === 0 && results.every((result) => result.failures.length === 0);
         if (page && sound && results.length > 0 && compareChoices(results, page).length === 0) {
-          const recording = toRecording([...firstResults(results), ...refusals]);
+          const recording = toRecording([...firstResults(results), ...refusals], formerRecording(path));
           writeFileSync(recordingPath(path), `${JSON.stringify(recording, null, 2)}\n`);
         }
       }
@@ -49,6 +49,15 @@ export function createDoctest(): Doctest {
     forget: (path) => executor.forget(path),
     close: () => executor.close(),
   };
+}
+
+/** What is left of a recording that cannot be read is replaced, like one that is out of date. */
+function formerRecording(path: string): Recording | undefined {
+  try {
+    return readRecording(path);
+  } catch {
+    return undefined;
+  }
 }
 
 async function test(executor: Executor, pages: ReadonlyMap<string, PageData>): Promise<readonly PageReport[]> {
@@ -74,8 +83,7 @@ function report(
   return [...pages].map(([path, data]) => {
     const { results, failures } = executed.get(path) ?? { results: [], failures: [] };
     const { failures: wrong, refusals } = typeReport(typed, data);
-    const recorded = recordingPath(path);
-    const recording = existsSync(recorded) ? parseRecording(readFileSync(recorded, 'utf8'), recorded) : undefined;
+    const recording = readRecording(path);
     const all = [
       ...data.problems,
       ...failures,

@@ -46,7 +46,7 @@ export function print(fence: Fence, observed: Observed): Omit<FenceResult, 'fail
   return {
     fence: fence.id,
     status: error || observed.failedTests.length > 0 ? 'error' : 'done',
-    text: normalise([...lines, ...(error ? [describe(error.error)] : [])].join('\n')),
+    text: [...lines, ...(error ? [describe(error.error)] : [])].join('\n'),
     console: consoleText(observed),
     shown: observed.entries.flatMap(({ kind, line, text }) => (kind === 'show' && line ? [{ line, text }] : [])),
   };

@@ -9,6 +9,11 @@ export function normalise(text: string): string {
   return number(number(text, ID, 'id'), TIME, 'time');
 }
 
+/** Whether two texts differ at most in what differs from run to run. */
+export function isAlike(one: string, other: string): boolean {
+  return normalise(one) === normalise(other);
+}
+
 function number(text: string, pattern: RegExp, name: string): string {
   const seen = new Map<string, number>();
   return text.replaceAll(pattern, (found) => {

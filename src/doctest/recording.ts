@@ -1,9 +1,12 @@
+import { existsSync, readFileSync } from 'node:fs';
 import type { Page } from '../extract/page.ts';
 import type { Failure, FenceResult } from './failure.ts';
+import { isAlike } from './normalise.ts';
 
 /** What a fence printed when it was last recorded. */
 export interface Recorded {
   readonly status: 'done' | 'error';
+  /** As it was printed, with the ids and times of that run. */
   readonly text: string;
 }
 
@@ -15,6 +18,16 @@ const UPDATE = 'Run `npm run doctest -- --update` and look at what changed.';
 /** The file beside a page that holds what its fences print. */
 export function recordingPath(page: string): string {
   return `${page.replace(/\.(?:md|mdx|markdown)$/, '')}.recorded.json`;
+}
+
+/**
+ * The recording of a page; undefined if it was never recorded.
+ *
+ * @throws if the file is not a recording
+ */
+export function readRecording(page: string): Recording | undefined {
+  const path = recordingPath(page);
+  return existsSync(path) ? parseRecording(readFileSync(path, 'utf8'), path) : undefined;
 }
 
 /** @throws if the text is not a recording */
@@ -35,11 +48,21 @@ function malformed(path: string): Error {
   return new Error(`${path} is not a recording: each entry is { "status": "done" | "error", "text": "…" }. ${UPDATE}`);
 }
 
-export function toRecording(results: readonly FenceResult[]): Recording {
-  const ran = results.flatMap(({ fence, status, text }) =>
-    status === 'skipped' ? [] : [[fence, { status, text }] as const],
-  );
+/**
+ * @param former what was recorded before. Where only ids and times differ, it stays, so that a recording changes when what
+ * is printed does.
+ */
+export function toRecording(results: readonly FenceResult[], former: Recording = {}): Recording {
+  const ran = results.flatMap(({ fence, status, text }) => {
+    if (status === 'skipped') return [];
+    const before = former[fence];
+    return [[fence, before && isSame(before, { status, text }) ? before : { status, text }] as const];
+  });
   return Object.fromEntries(ran);
+}
+
+function isSame(one: Recorded, other: Recorded): boolean {
+  return one.status === other.status && isAlike(one.text, other.text);
 }
 
 /** Holds what the fences print to what was recorded. Fences that failed anyway are left out. */
@@ -51,7 +74,7 @@ export function compareRecording(recording: Recording, { fences }: Page, results
     const recorded = recording[fence];
     if (!recorded)
       return [{ kind: 'recording', line, message: `This snippet is not in the page's recording. ${UPDATE}` }];
-    if (recorded.status === status && recorded.text === text) return [];
+    if (isSame(recorded, { status, text })) return [];
     const message = `This snippet prints something else than its recording says. ${UPDATE}`;
     return [{ kind: 'recording', line, message, expected: recorded.text, found: text }];
   });

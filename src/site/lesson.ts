@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { assemble } from '../compiler/assemble.ts';
-import type { Recording } from '../doctest/recording.ts';
+import { type Recording, readRecording } from '../doctest/recording.ts';
 import { extractPage } from '../extract/extract.ts';
 import type { Fence, Page, StoreName } from '../extract/page.ts';
-import { readRecording } from './recording.ts';
 
 /** A page of the workbook as the site's build sees it: its fences, and what they printed when last recorded. */
 export interface Lesson {
@@ -23,7 +22,7 @@ export function readLesson(file: string): Lesson {
   if (page.problems.length > 0) {
     throw new Error(page.problems.map(({ line, message }) => `${path}:${line}: ${message}`).join('\n'));
   }
-  return { page, recording: readRecording(file) };
+  return { page, recording: readRecording(file) ?? {} };
 }
 
 /** Whether a fence gets buttons: the solution and the checks of an exercise only serve its starter. */

@@ -1,5 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { normalise } from '../../src/doctest/normalise.ts';
 import { STORES } from '../../src/extract/index.ts';
 import { launch, watchedPage } from './chromium.ts';
 import { lessons } from './lessons.ts';
@@ -43,7 +44,7 @@ describe.each(visits)('$name', ({ path, live, recorded, store }) => {
       const inNode = recorded[fence.id];
       if (inNode === undefined) throw new Error(`No recording of ${fence.id}: npm run doctest -- --update`);
       expect(text, `${fence.id} at line ${fence.line}`).toBe(
-        inNode.text === '' ? await nothingPrinted(snippet) : inNode.text,
+        inNode.text === '' ? await nothingPrinted(snippet) : normalise(inNode.text),
       );
       expect(status, `${fence.id} at line ${fence.line}`).toBe(inNode.status);
     }

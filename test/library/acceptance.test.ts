@@ -9,7 +9,10 @@ const folders = ['.', '../../code/src/testing'].map((path) => fileURLToPath(new 
 /** Files whose tests run on every store. */
 const ON_EVERY_STORE = /\.suite\.ts$|testing\/(contract|snapshots)\.ts$/;
 
-/** The numbers of cases in the titles of tests, each with the files where they stand. */
+/** At the beginning of a title, or above a case of the conformance kit, whose names are for users, who know no numbers. */
+const NUMBERS = /\(\s*['`]cases? ([\d, and]+): |\/\/ case (\d+)\n\s*add/g;
+
+/** The numbers of cases that have tests, each with the files where they stand. */
 function titles(): Map<number, string[]> {
   const found = new Map<number, string[]>();
   for (const folder of folders) {
@@ -17,8 +20,8 @@ function titles(): Map<number, string[]> {
       if (!name.endsWith('.ts')) continue;
       const file = join(folder, name);
       const source = readFileSync(file, 'utf8');
-      for (const [, numbers = ''] of source.matchAll(/\(\s*['`]cases? ([\d, and]+): /g)) {
-        for (const [number] of numbers.matchAll(/\d+/g)) {
+      for (const [, inTitle = '', above = ''] of source.matchAll(NUMBERS)) {
+        for (const [number] of `${inTitle} ${above}`.matchAll(/\d+/g)) {
           found.set(Number(number), [...(found.get(Number(number)) ?? []), file]);
         }
       }

@@ -17,7 +17,7 @@ import {
 } from 'eventsourcing';
 import { describe, expect, test } from 'vitest';
 import { Dog, DogSchool } from './dog.ts';
-import { rejectionOf } from './errors.ts';
+import { errorOf, rejectionOf } from './errors.ts';
 
 @event('Account.Opened', 'owner')
 class Account extends Aggregate {
@@ -363,8 +363,19 @@ export function applicationSuite(name: string, createStore: () => Promise<Store>
       );
     });
 
+    test.each(['', 'my school', '1st', 'a"; DROP TABLE b; --', 'Ünder', 'sqlite_school', 'pg_school', 'x'.repeat(54)])(
+      'case 32: refuses %j as the name of an application',
+      async (name) => {
+        const store = await createStore();
+        const error = errorOf(() => new DogSchool({ store, name }));
+        expect(error.code).toBe('ES_INVALID_ARGUMENT');
+        expect(error.message).toContain(JSON.stringify(name));
+      },
+    );
+
     test('case 85: an empty log has an empty section', async () => {
       const school = new DogSchool({ store: await createStore() });
+      expect(await school.notificationLog.lastId()).toBe(0);
       expect(await school.notificationLog.section('1,10')).toEqual({ id: null, items: [], nextId: null });
     });
 

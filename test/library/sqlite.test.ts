@@ -81,15 +81,6 @@ describe('a file', () => {
     expect(errorOf(() => new DogSchool({ store: open(file), name: 'SOUTH' })).code).toBe('ES_INVALID_ARGUMENT');
   });
 
-  test.each(['', 'my school', '1st', 'a"; DROP TABLE b; --', 'Ünder', 'sqlite_school', 'x'.repeat(54)])(
-    'case 32: refuses %j as the name of an application',
-    (name) => {
-      const error = errorOf(() => open(':memory:').recorder(name));
-      expect(error.code).toBe('ES_INVALID_ARGUMENT');
-      expect(error.message).toContain(JSON.stringify(name));
-    },
-  );
-
   test('never gives a position twice, also when the last event has been deleted', async () => {
     const file = newFile();
     const recorder = open(file).recorder('Tested');

@@ -80,6 +80,32 @@ export class NotificationLog {
   }
 
   /**
+   * The greatest id in the log, or 0 if nothing has been stored. What a follower is behind by, is at most the difference to
+   * its own position.
+   *
+   * @example
+   * ```ts
+   * import { Aggregate, Application, event } from 'eventsourcing';
+   *
+   * @event('Dog.Registered', 'name')
+   * class Dog extends Aggregate {
+   *   constructor(readonly name: string) { super(); }
+   * }
+   *
+   * class DogSchool extends Application {
+   *   static aggregates = [Dog];
+   * }
+   *
+   * const school = new DogSchool();
+   * await school.save(new Dog('Fido'), new Dog('Rex'));
+   * console.log(await school.notificationLog.lastId()); // 2
+   * ```
+   */
+  async lastId(): Promise<number> {
+    return await this.#recorder.maxNotificationId();
+  }
+
+  /**
    * The section that begins at an id, and at most as long as asked for: `section('1,10')`.
    *
    * @throws {ArgumentError} if the id is not two whole numbers with a comma between them.

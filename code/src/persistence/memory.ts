@@ -2,6 +2,7 @@ import { VersionConflictError } from './errors.ts';
 import type { KeyRecorder } from './key-recorder.ts';
 import { checkBounds, checkEvents, checkedLimit } from './limits.ts';
 import { MemoryKeyRecorder } from './memory-keys.ts';
+import { checkApplicationName } from './names.ts';
 import type {
   NotificationOptions,
   Recorder,
@@ -136,20 +137,15 @@ export function memory(): Store {
   const snapshotRecorders = new Map<string, SnapshotRecorder>();
   const keyRecorders = new Map<string, KeyRecorder>();
   return {
-    recorder(application) {
-      const recorder = recorders.get(application) ?? new MemoryRecorder();
-      recorders.set(application, recorder);
-      return recorder;
-    },
-    snapshotRecorder(application) {
-      const recorder = snapshotRecorders.get(application) ?? new MemorySnapshotRecorder();
-      snapshotRecorders.set(application, recorder);
-      return recorder;
-    },
-    keyRecorder(application) {
-      const recorder = keyRecorders.get(application) ?? new MemoryKeyRecorder();
-      keyRecorders.set(application, recorder);
-      return recorder;
-    },
+    recorder: (application) => kept(recorders, application, () => new MemoryRecorder()),
+    snapshotRecorder: (application) => kept(snapshotRecorders, application, () => new MemorySnapshotRecorder()),
+    keyRecorder: (application) => kept(keyRecorders, application, () => new MemoryKeyRecorder()),
   };
+}
+
+function kept<R>(recorders: Map<string, R>, application: string, make: () => R): R {
+  checkApplicationName(application);
+  const recorder = recorders.get(application) ?? make();
+  recorders.set(application, recorder);
+  return recorder;
 }

@@ -1,5 +1,11 @@
-import type { BooleanVariable, EnvReader, FromEnv, IntegerVariable, TextVariable } from '../index.ts';
-import { checkSchema } from '../sql/names.ts';
+import {
+  type BooleanVariable,
+  checkSchemaName,
+  type EnvReader,
+  type FromEnv,
+  type IntegerVariable,
+  type TextVariable,
+} from '../index.ts';
 import type { PgOptions } from './pg-driver.ts';
 import type { PostgresStore, PostgresStoreOptions } from './store.ts';
 
@@ -106,7 +112,7 @@ export function postgresFrom(
     create(env) {
       const { url, variable } = databaseOf(env);
       const schema = env.text(SCHEMA);
-      if (schema !== undefined) env.blame(SCHEMA, () => checkSchema(schema));
+      if (schema !== undefined) env.blame(SCHEMA, () => checkSchemaName(schema));
       const options = {
         schema,
         migrate: env.boolean(MIGRATE),

@@ -1,5 +1,11 @@
-import { ArgumentError, type KeyRecorder, type Recorder, type SnapshotRecorder, type Store } from '../index.ts';
-import { checkSchema } from '../sql/names.ts';
+import {
+  ArgumentError,
+  checkSchemaName,
+  type KeyRecorder,
+  type Recorder,
+  type SnapshotRecorder,
+  type Store,
+} from '../index.ts';
 import type { PostgresDriver } from './driver.ts';
 import { PostgresKeyRecorder } from './key-recorder.ts';
 import { Log } from './log.ts';
@@ -37,7 +43,7 @@ const DEFAULT_RETRY_TIMEOUT_MS = 10_000;
 /** A store on a driver of your own. {@link postgres} is this, on the package `pg`. */
 export function postgresStore(driver: PostgresDriver, options: PostgresStoreOptions = {}): PostgresStore {
   const { schema = 'public', migrate = true, retryTimeout = DEFAULT_RETRY_TIMEOUT_MS } = options;
-  checkSchema(schema);
+  checkSchemaName(schema);
   const session = new Session(driver, checkedDuration('retryTimeout', retryTimeout));
   const logs = new Map<string, Recorders>();
   const logOf = (application: string) => {

@@ -21,7 +21,8 @@ export function contractCases(subject: RecorderUnderTest): readonly RecorderCase
   const addRace = (name: string, count: number, run: (recorders: readonly Recorder[]) => Promise<void>) =>
     cases.push({ name, run: async () => run(await subject.create(count)) });
 
-  add('case 20: inserting nothing stores nothing', async (recorder) => {
+  // case 20
+  add('inserting nothing stores nothing', async (recorder) => {
     assert.deepEqual(await recorder.insert([]), []);
     assert.deepEqual(await recorder.selectNotifications(), []);
     assert.equal(await recorder.maxNotificationId(), 0);
@@ -57,14 +58,16 @@ export function contractCases(subject: RecorderUnderTest): readonly RecorderCase
     assert.deepEqual(await recorder.selectNotifications(), []);
   });
 
-  add('case 21: a version that is there already is a conflict', async (recorder) => {
+  // case 21
+  add('a version that is there already is a conflict', async (recorder) => {
     await recorder.insert([stored('a', 1, 'first')]);
     const error = await rejection(recorder.insert([stored('a', 1, 'second')]));
     assertConflict(error, { aggregateId: 'a', version: 1, expectedVersion: 0, foundVersion: 1 });
     assert.deepEqual(await recorder.select('a'), [stored('a', 1, 'first')]);
   });
 
-  add('case 22: a conflict stores nothing of its transaction', async (recorder) => {
+  // case 22
+  add('a conflict stores nothing of its transaction', async (recorder) => {
     await recorder.insert([stored('a', 1)]);
     for (const batch of [
       [stored('a', 1), stored('a', 2)],
@@ -77,7 +80,8 @@ export function contractCases(subject: RecorderUnderTest): readonly RecorderCase
     assert.equal((await recorder.selectNotifications()).length, 1);
   });
 
-  add('case 23: a version twice in one transaction is a conflict', async (recorder) => {
+  // case 23
+  add('a version twice in one transaction is a conflict', async (recorder) => {
     await recorder.insert([stored('a', 1)]);
     const error = await rejection(recorder.insert([stored('a', 2), stored('a', 2)]));
     assertConflict(error, { aggregateId: 'a', version: 2, foundVersion: 1 });
@@ -85,7 +89,8 @@ export function contractCases(subject: RecorderUnderTest): readonly RecorderCase
     assertConflict(await rejection(recorder.insert([stored('b', 5), stored('b', 5)])), { version: 5, foundVersion: 0 });
   });
 
-  add('case 24: events of one aggregate are selected by version', async (recorder) => {
+  // case 24
+  add('events of one aggregate are selected by version', async (recorder) => {
     await recorder.insert([stored('a', 1), stored('b', 1), stored('a', 2), stored('a', 3), stored('a', 4)]);
     const versions = async (options?: SelectOptions) => (await recorder.select('a', options)).map((e) => e.version);
     assert.deepEqual(await versions(), [1, 2, 3, 4]);
@@ -109,7 +114,8 @@ export function contractCases(subject: RecorderUnderTest): readonly RecorderCase
     assert.deepEqual(await recorder.select('A'), [], 'Ids differ in the case of letters.');
   });
 
-  add('case 25: a limit of 0 selects nothing, and a negative one is an error', async (recorder) => {
+  // case 25
+  add('a limit of 0 selects nothing, and a negative one is an error', async (recorder) => {
     await recorder.insert([stored('a', 1)]);
     assert.deepEqual(await recorder.select('a', { limit: 0 }), []);
     assert.deepEqual(await recorder.selectNotifications({ limit: 0 }), []);
@@ -119,7 +125,8 @@ export function contractCases(subject: RecorderUnderTest): readonly RecorderCase
     }
   });
 
-  add('case 26: versions may be stored in any order, and are selected in theirs', async (recorder) => {
+  // case 26
+  add('versions may be stored in any order, and are selected in theirs', async (recorder) => {
     await recorder.insert([stored('a', 3)]);
     await recorder.insert([stored('a', 1)]);
     await recorder.insert([stored('a', 7), stored('a', 0), stored('a', 2)]);
@@ -133,7 +140,8 @@ export function contractCases(subject: RecorderUnderTest): readonly RecorderCase
     assertConflict(await rejection(recorder.insert([stored('a', 2)])), { version: 2, foundVersion: 7 });
   });
 
-  add('case 28: ids follow the greatest one, in the order of the events', async (recorder) => {
+  // case 28
+  add('ids follow the greatest one, in the order of the events', async (recorder) => {
     assert.deepEqual(await recorder.insert([stored('a', 1)]), [1]);
     assert.deepEqual(await recorder.insert([stored('b', 1), stored('a', 2), stored('b', 2)]), [2, 3, 4]);
     assert.deepEqual(
@@ -147,7 +155,8 @@ export function contractCases(subject: RecorderUnderTest): readonly RecorderCase
     );
   });
 
-  add('case 29: notifications are selected by id and by topic', async (recorder) => {
+  // case 29
+  add('notifications are selected by id and by topic', async (recorder) => {
     await recorder.insert([1, 2, 3, 4, 5].map((v) => ({ ...stored('a', v), topic: v % 2 === 0 ? 'Even' : 'Odd' })));
     const ids = async (options?: NotificationOptions) => (await recorder.selectNotifications(options)).map((n) => n.id);
     assert.deepEqual(await ids(), [1, 2, 3, 4, 5]);
@@ -169,7 +178,8 @@ export function contractCases(subject: RecorderUnderTest): readonly RecorderCase
     assert.deepEqual(await ids({ topics: [] }), []);
   });
 
-  add('case 30: the greatest id is 0 at first, and n after n events', async (recorder) => {
+  // case 30
+  add('the greatest id is 0 at first, and n after n events', async (recorder) => {
     assert.equal(await recorder.maxNotificationId(), 0);
     for (let n = 1; n <= 3; n++) {
       await recorder.insert([stored('a', n)]);
@@ -177,7 +187,8 @@ export function contractCases(subject: RecorderUnderTest): readonly RecorderCase
     }
   });
 
-  addRace('case 33: of eight writers of one version, one succeeds', 8, async (recorders) => {
+  // case 33
+  addRace('of eight writers of one version, one succeeds', 8, async (recorders) => {
     await recorders[0]?.insert([stored('a', 1)]);
     const outcomes = await Promise.allSettled(
       recorders.map((recorder, writer) => recorder.insert([stored('a', 2, `writer ${writer}`)])),
@@ -191,7 +202,8 @@ export function contractCases(subject: RecorderUnderTest): readonly RecorderCase
     }
   });
 
-  addRace('case 34: the ids of one transaction are not interleaved with those of another', 3, async (recorders) => {
+  // case 34
+  addRace('the ids of one transaction are not interleaved with those of another', 3, async (recorders) => {
     const inserted = await Promise.all(
       recorders.map((recorder, writer) =>
         recorder.insert(Array.from({ length: batchSize }, (_, index) => stored(`${writer}`, index + 1))),
@@ -207,7 +219,8 @@ export function contractCases(subject: RecorderUnderTest): readonly RecorderCase
     assert.equal(new Set(inserted.flat()).size, recorders.length * batchSize);
   });
 
-  addRace('case 35: a reader of the tail never sees an id appear below its position', 12, async (recorders) => {
+  // case 35
+  addRace('a reader of the tail never sees an id appear below its position', 12, async (recorders) => {
     const [writers, readers] = [recorders.slice(2), recorders.slice(0, 2)];
     const saves = 10;
     const size = Math.max(1, Math.floor(batchSize / 100));
@@ -241,7 +254,8 @@ export function contractCases(subject: RecorderUnderTest): readonly RecorderCase
     );
   });
 
-  addRace('case 37: conflicts between writers leave no reader waiting', 5, async (recorders) => {
+  // case 37
+  addRace('conflicts between writers leave no reader waiting', 5, async (recorders) => {
     const readers = recorders.slice(0, 1);
     const rounds = 20;
     await assertTails(

@@ -23,7 +23,8 @@ export function snapshotCases({ create }: SnapshotRecorderUnderTest): readonly R
     assert.deepEqual(await recorder.select('another'), []);
   });
 
-  add('case 64: one of the same version is replaced', async (recorder) => {
+  // case 64
+  add('one of the same version is replaced', async (recorder) => {
     await recorder.put(snapshotOf('a', 1));
     await recorder.put(snapshotOf('a', 2, 'first'));
     await recorder.put({ ...snapshotOf('a', 2, 'second'), topic: 'Other' });
