@@ -246,8 +246,10 @@ test('--update writes values, output and recordings, and changes nothing in a pa
     "const legs: number = 'four';",
     '```',
   );
-  // Its ids and times differ in each run.
-  await cp(fixtures('good/everything.mdx'), join(folder, 'everything.mdx'));
+  // Its ids and times differ in each run, and stay in the recording as they were.
+  for (const name of ['everything.mdx', 'everything.recorded.json']) {
+    await cp(fixtures(`good/${name}`), join(folder, name));
+  }
   expect(await report(['update.md', 'everything.mdx', '--update'], folder)).toMatchObject({ ok: true });
 
   const lines = (await readFile(path, 'utf8')).split('\n');
