@@ -38,9 +38,11 @@ export function toText(value: unknown): string {
 }
 
 export function toBytes(value: unknown): Uint8Array {
-  // Not as one of its subclasses: what Node reads is a Buffer, which behaves otherwise.
-  if (value instanceof Uint8Array) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
-  throw unexpected('bytes', value);
+  if (!(value instanceof Uint8Array)) throw unexpected('bytes', value);
+  // Not as one of its subclasses: what pg reads is a Buffer, which behaves otherwise.
+  return Object.getPrototypeOf(value) === Uint8Array.prototype
+    ? value
+    : new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
 }
 
 function unexpected(expected: string, value: unknown): StoreError {
