@@ -11,6 +11,11 @@ export function looseCopy(value: unknown, subject: string, transcodings: Transco
   return copyAt(value, new Walk(subject, transcodings), false, key);
 }
 
+/** A loose copy of what the library has read or copied before, so that it is known to have none but whole arrays. */
+export function copyAgain(value: unknown, subject: string, transcodings: Transcodings, key: string): unknown {
+  return copyAt(value, new Walk(subject, transcodings, true), false, key);
+}
+
 /**
  * Makes a value that nobody else has, and that was read from data, one that nobody can change: what a frozen copy of it
  * would be, without the copy.

@@ -1,6 +1,6 @@
 import { activity, type Birth } from './activity.ts';
 import { AggregateCore, advance, Life, lifeOf, resume } from './aggregate-core.ts';
-import { looseCopy } from './copy.ts';
+import { copyAgain, looseCopy } from './copy.ts';
 import { type Class, type Definition, definitionOf, named } from './definition.ts';
 import type { DomainEvent } from './domain-event.ts';
 import { ArgumentError, CommandError, EventMismatchError, EventSourcingError, TopicError } from './errors.ts';
@@ -52,7 +52,7 @@ export function restore(definition: Definition, snapshot: Snapshot): AggregateCo
     copy[name] =
       typeof value !== 'object' || value === null
         ? value
-        : looseCopy(value, `The snapshot of ${topic}`, definition.transcodings, name);
+        : copyAgain(value, `The snapshot of ${topic}`, definition.transcodings, name);
   }
   const { snapshotFunctions } = definition;
   if (snapshotFunctions !== undefined) snapshotFunctions.from(aggregate, copy);

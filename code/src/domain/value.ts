@@ -21,11 +21,16 @@ export class Walk {
   readonly #transcodings: Transcodings;
   readonly #path: (string | number)[] = [];
   readonly #ancestors: object[] = [];
+  readonly #isChecked: boolean;
 
-  /** @param subject what is walked through, as the subject of a sentence: `The event Dog.Registered`. */
-  constructor(subject: string, transcodings: Transcodings) {
+  /**
+   * @param subject what is walked through, as the subject of a sentence: `The event Dog.Registered`.
+   * @param isChecked whether arrays are known to be whole. To find it out takes longer than to copy them.
+   */
+  constructor(subject: string, transcodings: Transcodings, isChecked = false) {
     this.#subject = subject;
     this.#transcodings = transcodings;
+    this.#isChecked = isChecked;
   }
 
   /** Visits a part of the value under way, and so keeps the path for errors. */
@@ -72,7 +77,7 @@ export class Walk {
     if (Object.getOwnPropertySymbols(value).length > 0) throw this.refuse('it has a symbol as a key; use a string');
     if (Array.isArray(value)) {
       if (prototype !== Array.prototype && !isOutermostOf(value, 'Array')) throw this.#unknownClass(prototype);
-      if (Object.keys(value).length !== value.length) {
+      if (!this.#isChecked && Object.keys(value).length !== value.length) {
         throw this.refuse('it is an array with holes or with named properties; fill it, or use an object');
       }
       return { kind: 'array', value };
