@@ -174,12 +174,14 @@ function shownFigure({ fence, lines, printed }: FigureParts): Element {
   if (fence.errors) marks.push(`does not compile (${fence.errors.map((code) => `TS${code}`).join(', ')})`);
   if (fence.mode === 'static') marks.push(`shown, not run: ${fence.reason ?? ''}`);
   if (fence.mode === 'node') marks.push(`runs in Node: ${fence.reason ?? ''}`);
+  // A file is there to be imported: that it prints nothing is nothing to tell.
+  const isSilent = printed === undefined || (printed === '' && fence.file !== undefined);
   return element(
     'figure',
     { id: fence.id, className: ['snippet', 'snippet-shown', 'not-content'] },
     caption(fence.file, marks),
     codeBlock(lines, 'ts'),
-    printed === undefined ? undefined : recorded(printed, fence.errors ? 'What the compiler says' : 'What it prints'),
+    isSilent ? undefined : recorded(printed, fence.errors ? 'What the compiler says' : 'What it prints'),
   );
 }
 
