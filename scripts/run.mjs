@@ -12,6 +12,9 @@ import { inRoot, run, start } from './process.mjs';
 /** @param {string} folder */
 const vitest = (folder) => ['vitest', 'run', '--config', `test/${folder}/vitest.config.ts`];
 
+/** Runs every snippet of every page in the browser: as long as all other tests in the browser together. */
+const FENCES = 'fences.test.ts';
+
 /**
  * The parts of `npm test`, each a list of commands. Each can be run alone: `npm test -- types library`.
  * @type {Map<string, readonly (readonly string[])[]>}
@@ -31,16 +34,20 @@ const parts = new Map([
   ['runner', [vitest('runner')]],
   ['build', [['astro', 'build', '--silent']]],
   ['site', [vitest('site')]],
-  ['browser', [vitest('browser')]],
+  ['fences', [[...vitest('browser'), FENCES]]],
+  ['browser', [[...vitest('browser'), '--exclude', `**/${FENCES}`]]],
 ]);
 
+/** These look at what `build` has built. */
+const ofTheSite = ['site', 'fences', 'browser'];
+
 /**
- * Parts that need nothing of one another go side by side, in lanes: most of the time a browser is what is waited for.
- * `site` and `browser` look at what `build` has built.
+ * Lanes go side by side, more of them than there are cores: most of the time a browser is what is waited for.
  */
 const lanes = [
-  ['lint', 'types', 'library', 'doctest', 'runner'],
+  ['lint', 'types', 'library', 'doctest'],
   ['build', 'site', 'browser'],
+  ['runner', 'fences'],
 ];
 
 /** @type {Map<string, Command>} */
@@ -77,7 +84,7 @@ async function test(args) {
     return 2;
   }
   const wanted = args.length > 0 ? args : [...parts.keys()];
-  if (wanted.includes('runner') || wanted.includes('browser')) {
+  if (['runner', 'fences', 'browser'].some((name) => wanted.includes(name))) {
     for (const { command, needed, why } of missingBrowsers()) {
       const code = await run(command);
       if (code !== 0 && needed) return fail(`${command.join(' ')} ended with ${code}: ${why}`);
@@ -85,16 +92,33 @@ async function test(args) {
   }
   /** @type {string[]} */
   const failed = [];
+  /** @type {(passed: boolean) => void} */
+  let hasBuilt = () => {};
+  /** @type {Promise<boolean>} Whether there is a site to look at. */
+  const built = new Promise((resolve) => {
+    hasBuilt = resolve;
+  });
+  if (!wanted.includes('build')) hasBuilt(true);
   const busy = lanes.map((lane) => lane.filter((name) => wanted.includes(name))).filter((lane) => lane.length > 0);
   await Promise.all(
     busy.map(async (lane) => {
-      for (const name of lane) if (!(await passes(name, busy.length > 1))) failed.push(name);
+      for (const name of lane) {
+        const passed = ofTheSite.includes(name) && !(await built) ? skip(name) : await passes(name, busy.length > 1);
+        if (!passed) failed.push(name);
+        if (name === 'build') hasBuilt(passed);
+      }
     }),
   );
   if (failed.length > 0) console.log(`\nFailed: ${failed.join(', ')}. Run one alone with: npm test -- ${failed[0]}`);
   // On a line of its own and in this form, so that a machine can read it too.
   console.log(`\n${wanted.length - failed.length} passed, ${failed.length} failed`);
   return failed.length === 0 ? 0 : 1;
+}
+
+/** @param {string} part */
+function skip(part) {
+  console.log(`── ${part}: FAILED, since there is no site to look at: build has failed`);
+  return false;
 }
 
 /**

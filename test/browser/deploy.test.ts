@@ -1,21 +1,31 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { buildSite } from './build-site.ts';
 import { launch, watchedPage } from './chromium.ts';
+import { type Served, serve } from './serve.ts';
 import { Snippet } from './snippet.ts';
 
 /** A name other than localhost: plain http from it is no secure context, so browsers withhold `crypto.subtle` and others. */
 const HOST = 'workbook.test';
 
+/** A static host often serves a project beneath a path. */
+const BASE = '/some/base/';
+
 let browser: Browser;
+let based: Served;
 beforeAll(async () => {
+  based = await serve(await buildSite(BASE, 'dist-based'), BASE);
   browser = await launch({ hosts: [HOST] });
 });
-afterAll(() => browser.close());
+afterAll(async () => {
+  await browser?.close();
+  await based?.close();
+});
 
 const places = [
-  { name: 'under a base path', url: () => inject('based') },
+  { name: 'under a base path', url: () => based.url },
   { name: 'over plain http from another host name', url: () => inject('site').replace('localhost', HOST) },
-  { name: 'both at once', url: () => inject('based').replace('localhost', HOST) },
+  { name: 'both at once', url: () => based.url.replace('localhost', HOST) },
 ];
 
 describe.each(places)('$name', ({ url }) => {
