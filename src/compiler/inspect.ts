@@ -1,6 +1,7 @@
 import { type NodePath, traverse, type types } from '@babel/core';
 import { CompileError } from './error.ts';
 import { LIVE_MODULES, resolveFile } from './modules.ts';
+import { declaredAlready } from './parse.ts';
 import { nearestPlace, segmentIndex } from './place.ts';
 import { PROBE, type SourceModule } from './program.ts';
 
@@ -40,8 +41,16 @@ export function inspectModule(file: types.File, module: SourceModule, around: Su
     if (renamed !== undefined) setSource(source, renamed);
   };
 
+  const imported = new Set<string>();
   for (const statement of file.program.body) {
-    if (statement.type === 'ImportDeclaration') checkSource(statement.source);
+    if (statement.type === 'ImportDeclaration') {
+      checkSource(statement.source);
+      // The parser lets two imports of one name pass, since in TypeScript one of them could be a type.
+      for (const { local } of statement.specifiers) {
+        if (imported.has(local.name)) fail('duplicate', declaredAlready(local.name), local);
+        imported.add(local.name);
+      }
+    }
     const exports = statement.type.startsWith('Export');
     if (exports && around.closed) fail('export', EXPORT, statement);
     if ('source' in statement && statement.source && exports) checkSource(statement.source);

@@ -85,10 +85,12 @@ export function plainMessage(message: string, name: string, place = ''): string 
   return (place !== '' && text.endsWith(place) ? text.slice(0, -place.length) : text).trim();
 }
 
+export function declaredAlready(name = 'This name'): string {
+  return `\`${name}\` is declared already. The snippets of a page are one program, so a name can be declared once; a fence marked \`scope\` starts afresh.`;
+}
+
 function explain({ reason, message, name }: SyntaxProblem): string {
-  if (reason === 'VarRedeclaration') {
-    return `\`${name}\` is declared already. The snippets of a page are one program, so a name can be declared once; a fence marked \`scope\` starts afresh.`;
-  }
+  if (reason === 'VarRedeclaration') return declaredAlready(name);
   if (reason === 'UnexpectedImportExport' || reason === 'ImportOutsideModule') {
     return 'An import or export has to stand at the top level, and not in a fence that is expected to throw.';
   }

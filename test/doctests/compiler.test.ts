@@ -272,6 +272,11 @@ describe('a program that does not compile', () => {
     ['an open brace', ['\nfunction f() {', '\nconst b = 2;'], { problem: 'syntax', fence: 'f1', line: 1 }],
     ['an unfinished expression', ['\nconst a =', '\nconst b = 2;'], { problem: 'syntax', fence: 'f1', line: 1 }],
     ['a superfluous brace', ['\nconst a = 1;', 'throws\n}', '\n1;'], { problem: 'syntax', fence: 'f2', line: 1 }],
+    [
+      'an import twice',
+      ["\nimport { event } from 'eventsourcing';", "\n\nimport { event } from 'eventsourcing';"],
+      { problem: 'duplicate', fence: 'f2', line: 2, column: 10 },
+    ],
     ['a name twice', ['\nconst a = 1;', '\n\nconst a = 2;'], { problem: 'duplicate', fence: 'f2', line: 2, column: 7 }],
     ['an import in a fence that throws', ["throws\nimport 'vitest';"], { problem: 'syntax', fence: 'f1', line: 1 }],
     ['an unknown module', ["\n1;\nimport fs from 'node:fs';"], { problem: 'import', fence: 'f1', line: 2, column: 16 }],
