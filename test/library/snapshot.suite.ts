@@ -3,6 +3,7 @@ import {
   AggregateNotFoundError,
   Application,
   type DomainEvent,
+  decider,
   event,
   memory,
   recordAs,
@@ -89,6 +90,24 @@ class Page extends Aggregate {
 class Bank extends Application {
   static aggregates = [Account, Page, Dog];
 }
+
+const Started = event('Tally.Started');
+const Counted = event.of<{ amount: number }>()('Counted', 'amount');
+
+interface TallyState {
+  readonly amounts: readonly number[];
+}
+
+/** State that is replaced and never changed. */
+const Tally = decider<TallyState>()({
+  events: [Started, Counted],
+  evolve: {
+    Started: () => ({ amounts: [] }),
+    Counted: ({ amounts }, { amount }) => ({ amounts: [...amounts, amount] }),
+  },
+  create: () => Started(),
+  decide: { count: (_, amount: number) => Counted({ amount }) },
+});
 
 function applicationOf(...aggregates: readonly unknown[]) {
   return class Notes extends Application {
@@ -386,6 +405,24 @@ export function snapshotSuite(name: string, createStore: () => Promise<Store>): 
       expect(page.pendingEvents).toHaveLength(1);
       expect((await bank.repository.get(Page, page.id)).pendingEvents).toEqual([]);
       expect(Object.isFrozen(snapshot?.state)).toBe(true);
+    });
+
+    test('case 67: a snapshot of an immutable aggregate is its state, and replay goes on from it', async () => {
+      const { store, seen } = watched(await createStore());
+      const tallies = new (applicationOf(Tally))({ store, snapshots: { every: 3 } });
+      const tally = new Tally();
+      for (const amount of [1, 2, 3]) tally.count(amount);
+      await tallies.save(tally);
+      expect((await tallies.snapshots?.latest(tally.id))?.state).toEqual({ amounts: [1, 2] });
+      seen.events = 0;
+      const copy = await tallies.repository.get(Tally, tally.id);
+      expect([copy.state, seen.events]).toEqual([{ amounts: [1, 2, 3] }, 1]);
+      expect(Object.isFrozen(copy.state.amounts)).toBe(true);
+      expect(copy.equals(tally)).toBe(true);
+      copy.count(4);
+      await tallies.save(copy);
+      const plain = await new (applicationOf(Tally))({ store }).repository.get(Tally, tally.id);
+      expect(plain.state).toEqual({ amounts: [1, 2, 3, 4] });
     });
 
     test('an aggregate that was read from a snapshot works like any other', async () => {
