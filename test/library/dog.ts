@@ -1,4 +1,4 @@
-import { Aggregate, Application, event } from 'eventsourcing';
+import { Aggregate, Application, decider, event, recorded } from 'eventsourcing';
 
 @event('Dog.Registered', 'name')
 export class Dog extends Aggregate {
@@ -12,6 +12,46 @@ export class Dog extends Aggregate {
     this.tricks.push(trick);
   }
 }
+
+/** The same dog without a decorator. */
+export const PlainDog = recorded(
+  class PlainDog extends Aggregate {
+    readonly name: string;
+    readonly tricks: string[] = [];
+    constructor(name: string) {
+      super();
+      this.name = name;
+    }
+    addTrick(trick: string) {
+      this.tricks.push(trick);
+    }
+  },
+  { new: event('Dog.Registered', 'name'), addTrick: event('TrickAdded', 'trick') },
+);
+
+export const Registered = event.of<{ name: string }>()('Dog.Registered', 'name');
+export const TrickAdded = event.of<{ trick: string }>()('TrickAdded', 'trick');
+
+interface DogState {
+  readonly name: string;
+  readonly tricks: readonly string[];
+}
+
+/** And as functions, of which one also says no. */
+export const FunctionalDog = decider<DogState>()({
+  events: [Registered, TrickAdded],
+  evolve: {
+    Registered: (_, { name }) => ({ name, tricks: [] }),
+    TrickAdded: (dog, { trick }) => ({ ...dog, tricks: [...dog.tricks, trick] }),
+  },
+  create: (name: string) => Registered({ name }),
+  decide: {
+    addTrick: (dog, trick: string) => {
+      if (trick === '') throw new RangeError('A trick has a name.');
+      return dog.tricks.includes(trick) ? [] : TrickAdded({ trick });
+    },
+  },
+});
 
 export class DogSchool extends Application {
   static aggregates = [Dog];

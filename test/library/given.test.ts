@@ -1,48 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { Aggregate, decider, event, recorded, uuid4, withSources } from 'eventsourcing';
+import { type Aggregate, uuid4, withSources } from 'eventsourcing';
 import { AssertionFailure, given, givenApp, testClock, testIds } from 'eventsourcing/testing';
 import { describe, expect, test } from 'vitest';
-import { Dog as DecoratedDog, DogSchool } from './dog.ts';
+import { Dog as DecoratedDog, DogSchool, FunctionalDog, PlainDog, Registered, TrickAdded } from './dog.ts';
 import { rejectionOf } from './errors.ts';
-
-const Registered = event.of<{ name: string }>()('Dog.Registered', 'name');
-const TrickAdded = event.of<{ trick: string }>()('TrickAdded', 'trick');
-
-const RecordedDog = recorded(
-  class Dog extends Aggregate {
-    readonly name: string;
-    readonly tricks: string[] = [];
-    constructor(name: string) {
-      super();
-      this.name = name;
-    }
-    addTrick(trick: string) {
-      this.tricks.push(trick);
-    }
-  },
-  { new: Registered, addTrick: TrickAdded },
-);
-
-interface DogState {
-  readonly name: string;
-  readonly tricks: readonly string[];
-}
-
-const FunctionalDog = decider<DogState>()({
-  events: [Registered, TrickAdded],
-  evolve: {
-    Registered: (_, { name }) => ({ name, tricks: [] }),
-    TrickAdded: (dog, { trick }) => ({ ...dog, tricks: [...dog.tricks, trick] }),
-  },
-  create: (name: string) => Registered({ name }),
-  decide: {
-    addTrick: (dog, trick: string) => {
-      if (trick === '') throw new RangeError('A trick has a name.');
-      return dog.tricks.includes(trick) ? [] : TrickAdded({ trick });
-    },
-  },
-});
 
 const fido = [Registered({ name: 'Fido' }), TrickAdded({ trick: 'sit' })];
 
@@ -65,11 +27,11 @@ async function failureFrom(promise: Promise<unknown>): Promise<AssertionFailure>
 describe('given, when, then', () => {
   test.each([
     ['decorated', DecoratedDog],
-    ['explicit', RecordedDog],
+    ['explicit', PlainDog],
     ['functional', FunctionalDog],
   ] as const)(
     'hold an aggregate of the %s style to its events',
-    (_, Dog: typeof DecoratedDog | typeof RecordedDog | typeof FunctionalDog) => {
+    (_, Dog: typeof DecoratedDog | typeof PlainDog | typeof FunctionalDog) => {
       given<Aggregate>(Dog)
         .when(() => new Dog('Fido'))
         .then([Registered({ name: 'Fido' })]);

@@ -1,5 +1,5 @@
 import { PGlite } from '@electric-sql/pglite';
-import { type Store, type StoredEvent, uuid4 } from 'eventsourcing';
+import { type Store, uuid4 } from 'eventsourcing';
 import { type PgliteOptions, pglite } from 'eventsourcing/pglite';
 import type { PostgresStore } from 'eventsourcing/postgres';
 import { recorderCases } from 'eventsourcing/testing';
@@ -9,6 +9,7 @@ import { DogSchool } from './dog.ts';
 import { errorOf, rejectionOf } from './errors.ts';
 import { snapshotRecorderSuite } from './recorder.suite.ts';
 import { snapshotSuite } from './snapshot.suite.ts';
+import { stored } from './stored.ts';
 
 const database = new PGlite();
 beforeAll(() => database.waitReady);
@@ -75,7 +76,3 @@ describe('a store in PGlite', () => {
     await expect(pglite(closed).recorder('Tested').select('a')).rejects.toThrow(/closed/);
   });
 });
-
-function stored(aggregateId: string, version: number): StoredEvent {
-  return { aggregateId, version, topic: 'Tested.Stored', state: new TextEncoder().encode('state') };
-}

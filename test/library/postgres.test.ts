@@ -1,4 +1,4 @@
-import { type Store, type StoredEvent, uuid4, VersionConflictError } from 'eventsourcing';
+import { type Store, uuid4, VersionConflictError } from 'eventsourcing';
 import { type PostgresOptions, type PostgresStore, postgres } from 'eventsourcing/postgres';
 import { Client } from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test, vi } from 'vitest';
@@ -9,6 +9,7 @@ import { encryptionSuite } from './encryption.suite.ts';
 import { errorOf, rejectionOf } from './errors.ts';
 import { keyRecorderSuite, snapshotRecorderSuite } from './recorder.suite.ts';
 import { snapshotSuite } from './snapshot.suite.ts';
+import { stored } from './stored.ts';
 import { subjectKeysSuite } from './subject-keys.suite.ts';
 import { type TcpProxy, tcpProxy } from './tcp-proxy.ts';
 import { versioningSuite } from './versioning.suite.ts';
@@ -397,8 +398,4 @@ async function closeOthers(client: Client, schema: string): Promise<number> {
     [schema],
   );
   return rowCount ?? 0;
-}
-
-function stored(aggregateId: string, version: number, text = 'state'): StoredEvent {
-  return { aggregateId, version, topic: 'Tested.Stored', state: new TextEncoder().encode(text) };
 }

@@ -1,5 +1,5 @@
 import sqlite3InitModule from '@sqlite.org/sqlite-wasm';
-import { type Store, type StoredEvent, StoreError, uuid4 } from 'eventsourcing';
+import { type Store, StoreError, uuid4 } from 'eventsourcing';
 import { type SqliteStore, type SqliteWasmOptions, sqliteStore, sqliteWasm } from 'eventsourcing/sqlite-wasm';
 import { recorderCases } from 'eventsourcing/testing';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -9,6 +9,7 @@ import { DogSchool } from './dog.ts';
 import { errorOf, rejectionOf } from './errors.ts';
 import { snapshotRecorderSuite } from './recorder.suite.ts';
 import { snapshotSuite } from './snapshot.suite.ts';
+import { stored } from './stored.ts';
 
 const sqlite3 = await sqlite3InitModule();
 const newFile = () => `/${uuid4()}.db`;
@@ -103,7 +104,3 @@ describe('a database of the WebAssembly build', () => {
     expect(await rejectionOf(recorder.insert([stored('a', 1)]))).toMatchObject({ code: 'ES_STORE_CLOSED' });
   });
 });
-
-function stored(aggregateId: string, version: number, text = 'state'): StoredEvent {
-  return { aggregateId, version, topic: 'Tested.Stored', state: new TextEncoder().encode(text) };
-}

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { type Store, type StoredEvent, StoreError, uuid4 } from 'eventsourcing';
+import { type Store, StoreError, uuid4 } from 'eventsourcing';
 import { aesGcm, createKey, subjectKeys } from 'eventsourcing/crypto';
 import { type SqliteDriver, type SqliteOptions, type SqliteStore, sqlite, sqliteStore } from 'eventsourcing/sqlite';
 import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
@@ -14,6 +14,7 @@ import { encryptionSuite } from './encryption.suite.ts';
 import { errorOf, rejectionOf } from './errors.ts';
 import { keyRecorderSuite, snapshotRecorderSuite } from './recorder.suite.ts';
 import { snapshotSuite } from './snapshot.suite.ts';
+import { stored } from './stored.ts';
 import { subjectKeysSuite } from './subject-keys.suite.ts';
 import { versioningSuite } from './versioning.suite.ts';
 
@@ -294,7 +295,3 @@ describe('what SQLite refuses', () => {
     expect(() => sqliteStore(failing).recorder('Tested')).toThrow(new TypeError('of the driver'));
   });
 });
-
-function stored(aggregateId: string, version: number, text = 'state'): StoredEvent {
-  return { aggregateId, version, topic: 'Tested.Stored', state: new TextEncoder().encode(text) };
-}

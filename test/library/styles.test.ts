@@ -1,42 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { Aggregate, Application, decider, event, memory, recordAs, recorded } from 'eventsourcing';
+import { Aggregate, Application, event, memory, recordAs, recorded } from 'eventsourcing';
 import { describe, expect, test } from 'vitest';
-import { Dog } from './dog.ts';
+import { Dog, FunctionalDog, PlainDog } from './dog.ts';
 import { expectCode } from './errors.ts';
-
-const PlainDog = recorded(
-  class PlainDog extends Aggregate {
-    readonly name: string;
-    readonly tricks: string[] = [];
-    constructor(name: string) {
-      super();
-      this.name = name;
-    }
-    addTrick(trick: string) {
-      this.tricks.push(trick);
-    }
-  },
-  { new: event('Dog.Registered', 'name'), addTrick: event('TrickAdded', 'trick') },
-);
-
-const Registered = event.of<{ name: string }>()('Dog.Registered', 'name');
-const TrickAdded = event.of<{ trick: string }>()('TrickAdded', 'trick');
-
-interface DogState {
-  readonly name: string;
-  readonly tricks: readonly string[];
-}
-
-const FunctionalDog = decider<DogState>()({
-  events: [Registered, TrickAdded],
-  evolve: {
-    Registered: (_, { name }) => ({ name, tricks: [] }),
-    TrickAdded: (dog, { trick }) => ({ ...dog, tricks: [...dog.tricks, trick] }),
-  },
-  create: (name: string) => Registered({ name }),
-  decide: { addTrick: (_dog, trick: string) => TrickAdded({ trick }) },
-});
 
 describe('without decorators', () => {
   test('the same events are stored, byte for byte, in all three styles', async () => {

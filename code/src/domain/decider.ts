@@ -12,6 +12,7 @@ import { CommandError, DefinitionError, EvolveError, TopicError } from './errors
 import { specOf } from './event.ts';
 import type { EventSpec } from './event-spec.ts';
 import type { EventDraft } from './event-types.ts';
+import { isRecord } from './is-record.ts';
 import { type Mark, METADATA, marksIn } from './marks.ts';
 import { newEvent } from './new-event.ts';
 import { isThenable, runBirth } from './replay.ts';
@@ -244,7 +245,7 @@ class Evolution {
       throw new EvolveError(event, 'returned a promise. It is a pure function: what it needs, the event says');
     }
     if (next === null && state !== undefined) return null;
-    if (typeof next === 'object' && next !== null && !Array.isArray(next)) return this.freeze(next);
+    if (isRecord(next)) return this.freeze(next);
     throw new EvolveError(
       event,
       `returned ${Array.isArray(next) ? 'an array' : String(next)}. It returns the next state, an object`,

@@ -1,11 +1,11 @@
-import type { Payload } from './domain-event.ts';
 import { CommandError } from './errors.ts';
 import type { EventSpec } from './event-spec.ts';
 import type { EventDraft } from './event-types.ts';
+import { isRecord } from './is-record.ts';
 
 /** @throws {CommandError} if the payload is not an object, or has a field that would not be recorded. */
 export function draftOf(spec: EventSpec, payload: unknown): EventDraft {
-  if (!isFields(payload)) {
+  if (!isRecord(payload)) {
     throw new CommandError(
       'ES_ARGUMENTS',
       `The payload of ${spec.type} must be an object of its fields: ${fields(spec)}.`,
@@ -26,12 +26,8 @@ export function isDraft(value: unknown): value is EventDraft {
     'type' in value &&
     typeof value.type === 'string' &&
     'payload' in value &&
-    isFields(value.payload)
+    isRecord(value.payload)
   );
-}
-
-function isFields(value: unknown): value is Payload {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function fields({ parameters }: EventSpec): string {

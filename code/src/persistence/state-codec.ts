@@ -1,4 +1,5 @@
 import { EventSourcingError } from '../domain/errors.ts';
+import { isRecord } from '../domain/is-record.ts';
 import type { Cipher, Compressor, StateContext } from './cipher.ts';
 import { StateDamagedError } from './errors.ts';
 import type { Transcoder } from './transcoder.ts';
@@ -69,7 +70,3 @@ export class StateCodec {
 const ENCRYPTED: readonly number[] = [0x01, 0x02];
 /** The first byte of what `zlib` writes. */
 const COMPRESSED = 0x78;
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}

@@ -1,5 +1,6 @@
 import { setOwn } from '../domain/copy.ts';
 import { DefinitionError } from '../domain/errors.ts';
+import { isRecord } from '../domain/is-record.ts';
 import { isPrimitive } from '../domain/primitive.ts';
 import type { Transcoding } from '../domain/transcoding.ts';
 import { type Transcodings, Walk } from '../domain/value.ts';
@@ -184,7 +185,7 @@ export class Transcoder {
       case builtIn.bytes:
         return read(name, () => fromBase64(text(data, name)));
       case builtIn.object:
-        if (typeof data === 'object' && data !== null && !Array.isArray(data)) return this.#fieldsFromJson(data);
+        if (isRecord(data)) return this.#fieldsFromJson(data);
         throw damaged(name);
       default: {
         const transcoding = typeof name === 'string' ? this.#byName.get(name) : undefined;

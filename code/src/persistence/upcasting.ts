@@ -1,10 +1,10 @@
 import type { Payload } from '../domain/domain-event.ts';
 import type { EventSpec } from '../domain/event-spec.ts';
+import { isRecord } from '../domain/is-record.ts';
 import { isThenable } from '../domain/replay.ts';
 import type { Upcast } from '../domain/upcast.ts';
 import type { StateContext } from './cipher.ts';
 import { UpcastError } from './errors.ts';
-import { isRecord } from './state-codec.ts';
 
 /**
  * Takes the payload of an event from the version that it was stored in to the version of today.
