@@ -4,7 +4,7 @@ import { formatValue } from '../probe/format.ts';
 import { renderError, reportError } from '../probe/report.ts';
 import type { Failure, FenceResult } from './failure.ts';
 import { normalise } from './normalise.ts';
-import { FENCE_LIMIT, NODE_FENCE_LIMIT, type Observation, type Observed } from './session.ts';
+import { fenceLimit, type Observation, type Observed } from './session.ts';
 
 /** A failure, with the error that caused it where there is one: its stack says where. */
 export interface Verdict extends Failure {
@@ -77,8 +77,7 @@ function consoleText({ entries }: Observed): string {
 function judgeEnd(fence: Fence, { thrown, expected, failedTests, hung, missed }: Observed): Verdict[] {
   const { line } = fence;
   if (hung) {
-    const limit = fence.mode === 'node' ? NODE_FENCE_LIMIT : FENCE_LIMIT;
-    const message = `The snippet did not end within ${limit / 1000} s: it awaits something that never comes, or a timer goes on.`;
+    const message = `The snippet did not end within ${fenceLimit(fence.mode === 'node') / 1000} s: it awaits something that never comes, or a timer goes on.`;
     return [{ kind: 'hung', line, message }];
   }
   const failed = fence.test ? (thrown ?? failedTests[0]) : undefined;

@@ -43,10 +43,14 @@ export interface Session {
 }
 
 /** How long a fence may take, in milliseconds. It is generous: a fence of a page takes a few of them. */
-export const FENCE_LIMIT = 10_000;
+const LIVE_FENCE_LIMIT = 10_000;
 
 /** The same for a fence that runs in Node only. It may start programs: a compiler on a busy machine takes its time. */
 export const NODE_FENCE_LIMIT = 60_000;
+
+export function fenceLimit(isNode: boolean): number {
+  return isNode ? NODE_FENCE_LIMIT : LIVE_FENCE_LIMIT;
+}
 
 /**
  * One run of a program, held at the beginning of each fence until that fence's test begins. The module of the program is
@@ -80,7 +84,6 @@ export function createSession(modules: () => ProgramModules, surroundings: Surro
     await surroundings.prepare();
     stray = [];
     const { folder, env } = surroundings;
-    const limit = isNode(fence) ? NODE_FENCE_LIMIT : FENCE_LIMIT;
     const confined = confineGlobals(probe, { node: isNode(fence), folder, env }, (error) => stray.push(error));
     try {
       open.release(fence);
@@ -88,7 +91,10 @@ export function createSession(modules: () => ProgramModules, surroundings: Surro
         () => 'ended' as const,
         (error: unknown) => ({ error }),
       );
-      const outcome = await confined.limit(limit, Promise.race([end.then(() => 'left' as const), program]));
+      const outcome = await confined.limit(
+        fenceLimit(isNode(fence)),
+        Promise.race([end.then(() => 'left' as const), program]),
+      );
       await confined.turn();
       const ended = outcome === 'ended' || outcome === 'left';
       const thrown = ended || outcome === 'late' ? undefined : outcome;

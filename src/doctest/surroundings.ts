@@ -1,10 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Client } from 'pg';
+import type { Client } from 'pg';
+import { databaseName, dropDatabase, makeDatabase } from '../support/databases.ts';
 import type { ProgramNeeds } from './needs.ts';
 import type { Database } from './pg.ts';
 
@@ -31,7 +31,7 @@ export function createSurroundings(needs: ProgramNeeds, serverUrl: string | unde
 
   const prepare = async () => {
     if (needs.folder) folder = await makeFolder(needs.files);
-    if (needs.database && serverUrl !== undefined) url = await makeDatabase(serverUrl);
+    if (needs.database && serverUrl !== undefined) url = await makeDatabase(serverUrl, databaseName(serverUrl));
   };
   return {
     prepare() {
@@ -55,7 +55,7 @@ export function createSurroundings(needs: ProgramNeeds, serverUrl: string | unde
       // What the page has not closed would keep the database, and the process, in use.
       await Promise.all([...clients].map((client) => client.end()));
       if (url !== undefined && serverUrl !== undefined) {
-        await run(serverUrl, `DROP DATABASE ${databaseOf(url)} WITH (FORCE)`);
+        await dropDatabase(serverUrl, databaseName(url));
       }
       if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
     },
@@ -75,27 +75,4 @@ async function makeFolder(files: Readonly<Record<string, string>>): Promise<stri
     await writeFile(path, `${code}\n`);
   }
   return folder;
-}
-
-async function makeDatabase(serverUrl: string): Promise<string> {
-  const url = new URL(serverUrl);
-  // Whoever started the server, or was lent it, knows by the name what to take away.
-  const name = `${databaseOf(serverUrl)}_${randomBytes(6).toString('hex')}`;
-  await run(serverUrl, `CREATE DATABASE ${name}`);
-  url.pathname = `/${name}`;
-  return url.href;
-}
-
-function databaseOf(url: string): string {
-  return new URL(url).pathname.slice(1);
-}
-
-async function run(url: string, statement: string): Promise<void> {
-  const client = new Client(url);
-  await client.connect();
-  try {
-    await client.query(statement);
-  } finally {
-    await client.end();
-  }
 }

@@ -1,6 +1,5 @@
 /** A database to test with, for the library's tests and the doc tests alike. */
-import { randomBytes } from 'node:crypto';
-import { Client } from 'pg';
+import { databaseName, databasesWith, dropDatabase, makeDatabase } from './databases.ts';
 import { startPostgres } from './postgres-server.ts';
 
 export interface TestDatabase {
@@ -22,24 +21,11 @@ export function openTestDatabase({ durable = false } = {}): Promise<TestDatabase
 
 /** A database of our own on a server that is somebody else's, so that nothing is left there. */
 async function databaseOn(serverUrl: string): Promise<TestDatabase> {
-  const name = `eventsourcing_${randomBytes(6).toString('hex')}`;
-  const run = async (statement: string) => {
-    const client = new Client(serverUrl);
-    await client.connect();
-    try {
-      return (await client.query<{ datname: string }>(statement)).rows;
-    } finally {
-      await client.end();
-    }
-  };
-  await run(`CREATE DATABASE ${name}`);
-  const url = new URL(serverUrl);
-  url.pathname = `/${name}`;
+  const url = await makeDatabase(serverUrl, 'eventsourcing');
   return {
-    url: url.href,
+    url,
     async end() {
-      const ours = await run(`SELECT datname FROM pg_database WHERE starts_with(datname, '${name}')`);
-      for (const { datname } of ours) await run(`DROP DATABASE ${datname} WITH (FORCE)`);
+      for (const name of await databasesWith(serverUrl, databaseName(url))) await dropDatabase(serverUrl, name);
     },
   };
 }
