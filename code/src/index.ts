@@ -47,6 +47,7 @@ export {
   EventSourcingError,
   EvolveError,
   PayloadError,
+  ReplayError,
   SnapshotError,
   TopicError,
 } from './domain/errors.ts';

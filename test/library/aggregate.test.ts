@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
 import {
   Aggregate,
-  CommandError,
   EventMismatchError,
   event,
   NAMESPACE_URL,
   recordAs,
+  recorded,
   uuid4,
   uuid5,
 } from 'eventsourcing';
@@ -601,28 +601,83 @@ describe('a command', () => {
     expect(copy.version).toBe(1);
   });
 
-  test('with #private members, a failed command cannot be undone: the aggregate says so from then on', () => {
-    @event('Safe.Made')
-    class Safe extends Aggregate {
-      #content: string[] = [];
-      @event('Filled', 'item')
-      fill(item: string) {
-        this.#content.push(item);
-        if (item === 'bomb') throw new Error('boom');
-      }
-      get content() {
-        return this.#content;
+  test('a class cannot have fields of its own for what every aggregate has, or freeze its instances', () => {
+    @event('Page.Written', 'id')
+    class Page extends Aggregate {
+      constructor(override readonly id: string) {
+        super();
       }
     }
-    const safe = new Safe();
-    safe.fill('gold');
-    expect(Safe.replay(safe.pendingEvents).content).toEqual(['gold']);
-    expect(() => safe.fill('bomb')).toThrow('boom');
-    const error = errorOf(() => safe.fill('silver'));
-    expect(error).toBeInstanceOf(CommandError);
-    expect(error).toMatchObject({ code: 'ES_AGGREGATE_BROKEN', aggregateId: safe.id });
-    expect(error.message).toContain('#private');
-    expect(error.cause).toEqual(new Error('boom'));
+    @event('Draft.Written')
+    class Draft extends Aggregate {
+      override readonly version = 3;
+    }
+    @event('Note.Written')
+    class Note extends Aggregate {
+      constructor() {
+        super();
+        Object.assign(this, { version: 'first' });
+      }
+    }
+    @event('Sheet.Written')
+    class Sheet extends Aggregate {
+      constructor() {
+        super();
+        Object.freeze(this);
+      }
+      @event('Shredded')
+      shred() {
+        this.markDiscarded();
+      }
+    }
+    @event('Leaf.Written')
+    class Leaf extends Aggregate {
+      lines = 1;
+      @event('Frozen')
+      freeze() {
+        Object.freeze(this);
+      }
+    }
+    expect(errorOf(() => new Page('p-1'))).toMatchObject({
+      code: 'ES_EVENT_TARGET',
+      message: expect.stringMatching(/^class Page has a field called id, and so has every aggregate.*createId/),
+    });
+    expect(errorOf(() => new Draft()).message).toMatch(/^class Draft has a field called version/);
+    expect(errorOf(() => new Note()).message).toMatch(/^Something wrote first to the version of Note/);
+    expect(errorOf(() => new Sheet()).message).toMatch(/^class Sheet freezes its instances/);
+    const leaf = new Leaf();
+    expect(errorOf(() => leaf.freeze()).message).toMatch(/^class Leaf freezes its instances/);
+    expect(errorOf(() => leaf.freeze()).code).toBe('ES_AGGREGATE_BROKEN');
+  });
+
+  test('a constructor that throws for its own reasons is not blamed on the names of its fields', () => {
+    @event('Dog.Registered')
+    class Dog extends Aggregate {
+      readonly length = JSON.parse('null').length as number;
+    }
+    expect(() => new Dog()).toThrow(/Cannot read properties of null/);
+  });
+
+  test('an event that today’s body refuses is named', () => {
+    const dogWith = (refuses: boolean) =>
+      recorded(
+        class extends Aggregate {
+          readonly tricks: string[] = [];
+          addTrick(trick: string) {
+            if (refuses && trick === 'bite') throw new RangeError('no biting');
+            this.tricks.push(trick);
+          }
+        },
+        { new: event('Dog.Registered'), addTrick: event('TrickAdded', 'trick') },
+      );
+    const dog = new (dogWith(false))();
+    dog.addTrick('bite');
+    const Stricter = dogWith(true);
+    const error = errorOf(() => Stricter.replay(dog.pendingEvents));
+    expect(error).toMatchObject({ code: 'ES_REPLAY', aggregateId: dog.id, version: 2, type: 'Dog.TrickAdded' });
+    expect(error.message).toMatch(`Dog.TrickAdded (version 2 of ${dog.id}) was recorded, and now its body refuses it`);
+    expect(error.message).toMatch('RangeError: no biting');
+    expect(error.cause).toEqual(new RangeError('no biting'));
   });
 
   test('a constructor that throws records nothing', () => {

@@ -596,7 +596,7 @@ export function snapshotSuite(name: string, createStore: () => Promise<Store>): 
       expect((await sheets.snapshots?.latest(page.id))?.topic).toBe('Sheet');
     });
 
-    test('#private members need functions, and their lack is found', async () => {
+    test('#private fields need functions, and their lack is found', async () => {
       const store = await createStore();
       const Safe = recorded(
         class Safe extends Aggregate {
@@ -607,7 +607,7 @@ export function snapshotSuite(name: string, createStore: () => Promise<Store>): 
         },
         { new: event('Safe.Built'), fill: event('Filled', 'thing') },
       );
-      // The compiler turns the #private members of a decorated class into entries of a WeakMap.
+      // The compiler turns the #private fields of a decorated class into entries of a WeakMap.
       @event('Chest.Built')
       class Chest extends Aggregate {
         readonly #content: string[] = [];
@@ -635,7 +635,7 @@ export function snapshotSuite(name: string, createStore: () => Promise<Store>): 
       }
       const refused = errorOf(() => new (applicationOf(Safe, Vault))({ store, snapshots: { every: 2 } }));
       expect(refused.code).toBe('ES_SNAPSHOT');
-      expect(refused.message).toMatch(/of Safe .*class Safe has #private members.*static snapshot/);
+      expect(refused.message).toMatch(/of Safe .*class Safe has #private fields.*static snapshot/);
       const application = new (applicationOf(Safe, Chest, Vault))({ store, snapshots: { every: { Vault: 2 } } });
       const [safe, chest, vault] = [new Safe(), new Chest(), new Vault()];
       for (const each of [safe, chest, vault]) for (const thing of ['gold', 'ring', 'map']) each.fill(thing);

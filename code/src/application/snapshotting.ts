@@ -1,5 +1,6 @@
 import type { DomainEvent } from '../domain/domain-event.ts';
 import { ArgumentError, DefinitionError, SnapshotError } from '../domain/errors.ts';
+import { showsPrivateState } from '../domain/private-state.ts';
 import { needsFunctions } from '../domain/take-snapshot.ts';
 import type { Topics } from '../persistence/topics.ts';
 import { report } from './report.ts';
@@ -44,7 +45,7 @@ export class Snapshotting {
         throw new ArgumentError(`Snapshots can be taken every 1, 2, 3, … versions, not every ${interval} (${topic}).`);
       }
       const definition = topics.definitionOf(topic);
-      if (definition?.hasPrivateMembers && definition.snapshotFunctions === undefined) {
+      if (definition?.snapshotFunctions === undefined && definition !== undefined && showsPrivateState(definition)) {
         throw new DefinitionError(
           'ES_SNAPSHOT',
           `Snapshots of ${topic} are asked for, and ${needsFunctions(definition)}.`,

@@ -11,6 +11,10 @@ export interface Birth {
   readonly event: DomainEvent;
   /** The object, from the moment that its base class runs. */
   object: AggregateCore | undefined;
+  /** An aggregate that is to begin again: the constructor works on this object instead of on a new one. */
+  readonly again?: AggregateCore | undefined;
+  /** Takes note of what the class does to the properties that every aggregate has; see `clashesIn`. */
+  readonly clashes?: Set<string> | undefined;
 }
 
 /** The body of a recorded method is running, by its event. */

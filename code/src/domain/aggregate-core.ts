@@ -10,12 +10,16 @@ export class Life {
   /** The snapshot that it was restored from, if one was. */
   base: Snapshot | undefined;
   /** Every event so far, or since the snapshot. A command that fails is undone by replaying them. */
-  readonly history: DomainEvent[] = [];
+  history: DomainEvent[] = [];
   /** Those that nobody has collected or saved yet. */
   pending: DomainEvent[] = [];
   createdAt: string;
   modifiedAt: string;
+  /** The version of the last event. The aggregate's own `version` is a property that anybody can write to. */
+  version: number;
   isDiscarded = false;
+  /** Where commands are rehearsed, if the class cannot begin again; see `rehearse`. */
+  twin: AggregateCore | undefined;
   /** Why the object can no longer be trusted, if so. */
   broken: { readonly cause: unknown; readonly reason: string } | undefined;
 
@@ -23,6 +27,7 @@ export class Life {
     this.definition = definition;
     this.createdAt = event.timestamp;
     this.modifiedAt = event.timestamp;
+    this.version = event.version;
   }
 }
 
@@ -35,7 +40,7 @@ export abstract class AggregateCore {
   declare readonly id: string;
   /** The version of its last event. */
   declare readonly version: number;
-  readonly #life: Life;
+  readonly #life!: Life;
 
   static {
     lifeOf = (aggregate) => aggregate.#life;
@@ -45,30 +50,53 @@ export abstract class AggregateCore {
     const birth = activity.current;
     if (birth?.kind !== 'birth' || birth.definition.type !== new.target) throw bypassed(new.target);
     if (birth.object !== undefined) throw bypassed(new.target);
+    const { again, clashes, event } = birth;
+    if (again !== undefined) {
+      birth.object = again;
+      // What a base class returns is what the constructors and field initialisers of its subclasses work on.
+      // biome-ignore lint/correctness/noConstructorReturn: that is the point.
+      return again;
+    }
     birth.object = this;
-    this.#life = new Life(birth.definition, birth.event);
-    Object.defineProperty(this, 'id', { value: birth.event.aggregateId, enumerable: true });
-    Object.defineProperty(this, 'version', { value: birth.event.version, enumerable: true, writable: true });
+    this.#life = new Life(birth.definition, event);
+    if (clashes !== undefined) watch(this, event, clashes);
+    else {
+      Object.defineProperty(this, 'id', { value: event.aggregateId, enumerable: true });
+      Object.defineProperty(this, 'version', { value: event.version, enumerable: true, writable: true });
+    }
+  }
+}
+
+/** Lets a class do as it likes with the properties of every aggregate, and takes note of those that it writes to. */
+function watch(target: object, { aggregateId, version }: DomainEvent, clashes: Set<string>): void {
+  for (const [name, value] of Object.entries({ id: aggregateId, version })) {
+    Object.defineProperty(target, name, {
+      get: () => value,
+      set: () => clashes.add(name),
+      enumerable: true,
+      configurable: true,
+    });
   }
 }
 
 /** Takes note of an event that the aggregate has just lived through. */
 export function advance(aggregate: AggregateCore, life: Life, event: DomainEvent): void {
-  setVersion(aggregate, event.version);
+  setVersion(aggregate, life, event.version);
   life.modifiedAt = event.timestamp;
   life.history.push(event);
 }
 
 /** Puts an aggregate that has just been constructed to the point in its story where a snapshot was taken. */
 export function resume(aggregate: AggregateCore, life: Life, snapshot: Snapshot): void {
-  setVersion(aggregate, snapshot.version);
+  setVersion(aggregate, life, snapshot.version);
   life.modifiedAt = snapshot.modifiedAt;
   life.base = snapshot;
   life.history.length = 0;
 }
 
-function setVersion(target: { version: number }, version: number): void {
+function setVersion(target: { version: number }, life: Life, version: number): void {
   target.version = version;
+  life.version = version;
 }
 
 function bypassed(type: abstract new () => AggregateCore): CommandError {

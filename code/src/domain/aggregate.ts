@@ -3,7 +3,8 @@ import { AggregateCore, lifeOf } from './aggregate-core.ts';
 import { deepEqual } from './deep-equal.ts';
 import type { DomainEvent } from './domain-event.ts';
 import { CommandError } from './errors.ts';
-import { type AggregateClass, mutate, replay } from './replay.ts';
+import { mutate } from './mutate.ts';
+import { type AggregateClass, replay } from './replay.ts';
 
 /**
  * The base class of aggregates: objects whose state is the outcome of their events.

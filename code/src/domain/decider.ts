@@ -171,8 +171,10 @@ function define(options: UncheckedOptions): object {
       state = after ?? before;
       isDiscarded = after === null;
     }
-    for (const event of events) advance(aggregate, life, event);
-    life.pending.push(...events);
+    for (const event of events) {
+      advance(aggregate, life, event);
+      life.pending.push(event);
+    }
     life.isDiscarded = isDiscarded;
     aggregate.state = state;
   }

@@ -2,7 +2,6 @@ import { DefinitionError } from './errors.ts';
 import type { EventSpec } from './event-spec.ts';
 import { type Mark, marksOf, marksOn } from './marks.ts';
 import type { StateFunctions } from './snapshot.ts';
-import { declaresPrivateMembers } from './source-scan.ts';
 import type { Transcoding } from './transcoding.ts';
 import { checkedUpcasts, type Upcast } from './upcast.ts';
 import type { Transcodings } from './value.ts';
@@ -23,7 +22,10 @@ export class Definition {
   readonly #marks = new Map<string, Mark>();
   /** Put together once: of a new text for each event, everybody who looks it up would have to work out the hash again. */
   readonly #types = new Map<EventSpec, string>();
-  #hasPrivateMembers: boolean | undefined;
+  /** Whether its constructor can run again on an object that it has made. Tried out when it first matters; see undo.ts. */
+  beginsAgain: boolean | undefined;
+  /** What its source says of `#private` fields; see private-state.ts. */
+  privateFields: 'shown' | 'none' | 'unknown' | undefined;
 
   constructor(type: Class) {
     this.type = type;
@@ -80,11 +82,6 @@ export class Definition {
 
   markOf(type: string): Mark | undefined {
     return this.#marks.get(type);
-  }
-
-  get hasPrivateMembers(): boolean {
-    this.#hasPrivateMembers ??= chainOf(this.type).some(declaresPrivateMembers);
-    return this.#hasPrivateMembers;
   }
 }
 
@@ -208,15 +205,4 @@ function isTranscoding(item: unknown): item is Transcoding {
     'decode' in item &&
     typeof item.decode === 'function'
   );
-}
-
-/** A class and its base classes, as they were written: a Proxy does not show the source of what it stands for. */
-function chainOf(type: Class): object[] {
-  const chain: object[] = [];
-  let link: unknown = type;
-  while (typeof link === 'function' && marksOf(link).length > 0) {
-    chain.push(marksOn(link)?.target ?? link);
-    link = Object.getPrototypeOf(link);
-  }
-  return chain;
 }

@@ -20,6 +20,7 @@ export type ErrorCode =
   | 'ES_PAYLOAD'
   | 'ES_DISCARDED'
   | 'ES_AGGREGATE_BROKEN'
+  | 'ES_REPLAY'
   | 'ES_UNRECORDED_CHANGE'
   | 'ES_ID_MISMATCH'
   | 'ES_VERSION_MISMATCH'
@@ -109,6 +110,34 @@ export class EvolveError extends EventSourcingError {
   constructor(event: Pick<DomainEvent, 'aggregateId' | 'version' | 'type'>, reason: string, options?: ErrorOptions) {
     const { aggregateId, version, type } = event;
     super('ES_EVOLVE', `evolve of ${type} (version ${version} of ${aggregateId}) ${reason}.`, options);
+    this.aggregateId = aggregateId;
+    this.version = version;
+    this.type = type;
+  }
+}
+
+/**
+ * The body of a recorded method threw when an event was applied that had been recorded before (`ES_REPLAY`). What it
+ * threw is the `cause`. As long as it throws, the aggregate cannot be read.
+ */
+export class ReplayError extends EventSourcingError {
+  override get name(): string {
+    return 'ReplayError';
+  }
+  readonly aggregateId: string;
+  /** The version of the event. */
+  readonly version: number;
+  /** The type of the event, for example `Dog.TrickAdded`. */
+  readonly type: string;
+  constructor(event: Pick<DomainEvent, 'aggregateId' | 'version' | 'type'>, cause: unknown) {
+    const { aggregateId, version, type } = event;
+    super(
+      'ES_REPLAY',
+      `${type} (version ${version} of ${aggregateId}) was recorded, and now its body refuses it: ${String(cause)}. ` +
+        'A body has to accept every event that was ever recorded. Put the rule into a method without @event, which ' +
+        'checks and then calls the recorded one.',
+      { cause },
+    );
     this.aggregateId = aggregateId;
     this.version = version;
     this.type = type;

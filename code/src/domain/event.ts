@@ -1,4 +1,5 @@
 import { AggregateCore } from './aggregate-core.ts';
+import { hasRestParameter, ownConstructor } from './class-source.ts';
 import { recordConstruction } from './construct.ts';
 import { type Class, named } from './definition.ts';
 import type { DomainEvent } from './domain-event.ts';
@@ -7,7 +8,6 @@ import { DefinitionError } from './errors.ts';
 import { EventSpec } from './event-spec.ts';
 import type { AllNamed, EventToken, Untyped } from './event-types.ts';
 import { type Mark, type Marks, marksIn, marksOn } from './marks.ts';
-import { declaresParameters, hasRestParameter } from './source-scan.ts';
 import { recordingMethod } from './trigger.ts';
 
 /** See {@link event}. */
@@ -151,13 +151,16 @@ export function markClass<T extends Class>(target: T, spec: EventSpec, marks: Ma
 function checkParameters(target: Class, { type, parameters }: EventSpec): void {
   // A class without a constructor of its own passes on what it gets, and its `length` is 0.
   let written: unknown = target;
-  while (typeof written === 'function' && written.length === 0 && !declaresParameters(written)) {
+  let own = ownConstructor(target);
+  while (typeof written === 'function' && written.length === 0 && (own === 'none' || own === undefined)) {
     const parent: unknown = Object.getPrototypeOf(written);
     if (parent === AggregateCore || typeof parent !== 'function') break;
     written = marksOn(parent)?.target ?? parent;
+    own = typeof written === 'function' ? ownConstructor(written) : undefined;
   }
   const length = typeof written === 'function' ? written.length : 0;
-  if (length !== parameters.length || (written === target && length === 0 && declaresParameters(target))) {
+  const hasDefaults = length === 0 && own === 'with parameters';
+  if (length !== parameters.length || hasDefaults) {
     throw miscounted(`The constructor of ${named(target)}`, type, parameters, length);
   }
 }

@@ -43,11 +43,14 @@ export function marksIn(metadata: unknown): Marks {
   return marks;
 }
 
-/** The marks of a class and of those that it extends, the base class first. */
+/**
+ * The marks of a class and of those that it extends, the base class first. The classes are asked one by one: metadata
+ * should inherit as they do, but SWC leaves that out where a class has decorators on its methods only.
+ */
 export function marksOf(type: object): Marks[] {
   const found: Marks[] = [];
-  for (let metadata = metadataOf(type); metadata !== null; metadata = parentOf(metadata)) {
-    const own = ownMarks(metadata);
+  for (let link: unknown = type; typeof link === 'function'; link = Object.getPrototypeOf(link)) {
+    const own = marksOn(link);
     if (own !== undefined) found.unshift(own);
   }
   return found;
@@ -66,15 +69,10 @@ function ownMarks(metadata: object): Marks | undefined {
   return marks instanceof Marks ? marks : undefined;
 }
 
-/** Metadata of a class inherits from the metadata of the class that it extends. */
+/** Metadata of a class, or of the one that it extends. */
 export function metadataOf(type: object): object | null {
   const metadata: unknown = Reflect.get(type, METADATA);
   return typeof metadata === 'object' ? metadata : null;
-}
-
-function parentOf(metadata: object): object | null {
-  const parent: unknown = Object.getPrototypeOf(metadata);
-  return typeof parent === 'object' ? parent : null;
 }
 
 function metadataSymbol(): symbol {

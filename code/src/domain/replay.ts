@@ -1,13 +1,22 @@
 import { activity, type Birth } from './activity.ts';
-import { AggregateCore, advance, Life, lifeOf, resume } from './aggregate-core.ts';
+import { AggregateCore, advance, type Life, lifeOf, resume } from './aggregate-core.ts';
+import { writtenVersion } from './broken.ts';
 import { copyAgain, looseCopy } from './copy.ts';
 import { type Class, type Definition, definitionOf, named } from './definition.ts';
 import type { DomainEvent } from './domain-event.ts';
-import { ArgumentError, CommandError, EventMismatchError, EventSourcingError, TopicError } from './errors.ts';
+import {
+  ArgumentError,
+  CommandError,
+  DefinitionError,
+  EventMismatchError,
+  EventSourcingError,
+  ReplayError,
+  TopicError,
+} from './errors.ts';
 import type { EventSpec } from './event-spec.ts';
 import type { Mark } from './marks.ts';
 import type { Snapshot } from './snapshot.ts';
-import { makesWeakEntries } from './weak-entries.ts';
+import { refuseUnfit } from './unfit.ts';
 
 /** A class of aggregates, whatever its constructor takes. */
 export type AggregateClass<A extends AggregateCore = AggregateCore> = abstract new (...args: never[]) => A;
@@ -30,19 +39,19 @@ export function replayOnto<A extends AggregateCore>(
   return current;
 }
 
-/** A new object as the first event makes it. */
-export function constructAgain(definition: Definition, created: DomainEvent): AggregateCore {
-  return bear(typeOf(definition), created);
+/** An object as the first event makes it: a new one, or one that begins again. */
+export function constructAgain(definition: Definition, created: DomainEvent, again?: AggregateCore): AggregateCore {
+  return bear(typeOf(definition), created, again);
 }
 
 /**
- * A new object in the state of a snapshot.
+ * An object in the state of a snapshot: a new one, or one that begins again.
  *
  * @returns nothing if the snapshot was taken of a class with other fields, so that it cannot be known what is missing.
  */
-export function restore(definition: Definition, snapshot: Snapshot): AggregateCore | undefined {
+export function restore(definition: Definition, snapshot: Snapshot, again?: AggregateCore): AggregateCore | undefined {
   const { fields, state, topic } = snapshot;
-  const aggregate = constructAgain(definition, snapshot.created);
+  const aggregate = constructAgain(definition, snapshot.created, again);
   const made = fieldsOf(aggregate);
   if (fields !== undefined && (fields.length !== made.length || !made.every((name) => fields.includes(name)))) {
     return undefined;
@@ -78,32 +87,33 @@ export function fieldsOf(aggregate: AggregateCore): string[] {
   );
 }
 
-/** Applies one event: to nothing, if it is the first, or in place. A body that throws leaves the aggregate unchanged. */
-export function mutate<A extends AggregateCore>(
-  type: AggregateClass<A>,
-  aggregate: A | undefined,
+/**
+ * Runs a constructor as the consequence of an event.
+ *
+ * @param again the object that it works on, if it is not to make a new one.
+ */
+export function runBirth(
+  definition: Definition,
   event: DomainEvent,
-): A {
-  if (aggregate === undefined) return bear(type, event);
+  construct: () => unknown,
+  again?: AggregateCore,
+): AggregateCore {
+  const birth: Birth = { kind: 'birth', definition, event, again, object: undefined };
   try {
-    return proceed(aggregate, event);
+    activity.run(birth, construct);
   } catch (error) {
-    if (!(error instanceof EventMismatchError || error instanceof TopicError)) rollBack(aggregate, error);
+    if (again === undefined) refuseUnfit(birth, construct, error);
     throw error;
   }
-}
-
-/** Runs a constructor as the consequence of an event. */
-export function runBirth(definition: Definition, event: DomainEvent, construct: () => unknown): AggregateCore {
-  const birth: Birth = { kind: 'birth', definition, event, object: undefined };
-  activity.run(birth, construct);
   if (birth.object === undefined) {
     throw new CommandError(
       'ES_NOT_RECORDED',
       `The constructor of ${named(definition.type)} returned something other than the new aggregate.`,
     );
   }
-  advance(birth.object, lifeOf(birth.object), event);
+  const life = lifeOf(birth.object);
+  if (again === undefined) refuseTampering(birth.object, life);
+  advance(birth.object, life, event);
   return birth.object;
 }
 
@@ -122,53 +132,38 @@ export function runBody(aggregate: AggregateCore, mark: Mark, event: DomainEvent
       { aggregateId: aggregate.id },
     );
   }
+  refuseTampering(aggregate, life);
   return result;
 }
 
 /** A new object in the state that the events of an aggregate make. */
-export function rebuild(life: Life): AggregateCore {
-  const { base, definition, history } = life;
-  const type = typeOf(definition);
-  if (base === undefined) return replay(type, history);
-  const rebuilt = replayOnto(type, restore(definition, base), history);
-  if (rebuilt === undefined) throw new ArgumentError(`The snapshot of ${base.topic} ${base.aggregateId} does not fit.`);
-  return rebuilt;
+export function rebuild({ definition, base, history }: Life): AggregateCore {
+  return rebuildFrom(definition, base, history);
 }
 
-/** Undoes what a body that threw has changed, by rebuilding the object in place from its events. */
-export function rollBack(aggregate: AggregateCore, cause: unknown): void {
-  const life = lifeOf(aggregate);
-  if (life.definition.hasPrivateMembers) {
-    life.broken = { cause, reason: privateMembers };
-    return;
-  }
-  try {
-    let fresh = aggregate;
-    const hidden = makesWeakEntries(
-      (key, value) => key instanceof AggregateCore && !(value instanceof Life),
-      () => {
-        fresh = rebuild(life);
-      },
+/** An object in the state that a snapshot, if there is one, and events make: a new one, or one that begins again. */
+export function rebuildFrom(
+  definition: Definition,
+  base: Snapshot | undefined,
+  events: readonly DomainEvent[],
+  again?: AggregateCore,
+): AggregateCore {
+  const [first] = events;
+  let aggregate: AggregateCore | undefined;
+  if (base !== undefined) aggregate = restore(definition, base, again);
+  else if (first !== undefined) aggregate = constructAgain(definition, first, again);
+  if (aggregate === undefined) {
+    throw new ArgumentError(
+      base === undefined
+        ? `There are no events to replay for ${named(definition.type)}.`
+        : `The snapshot of ${base.topic} ${base.aggregateId} does not fit.`,
     );
-    if (hidden) life.broken = { cause, reason: privateMembers };
-    else becomeLike(aggregate, fresh);
-  } catch (error) {
-    life.broken = { cause: error, reason: 'its events cannot be replayed' };
   }
-}
-
-const privateMembers =
-  'its class has #private members, which nobody else can put back (TypeScript’s `private` members can be)';
-
-function becomeLike(aggregate: AggregateCore, fresh: AggregateCore): void {
-  for (const key of Reflect.ownKeys(aggregate)) {
-    if (!Object.hasOwn(fresh, key)) Reflect.deleteProperty(aggregate, key);
+  for (let i = base === undefined ? 1 : 0; i < events.length; i++) {
+    const event = events[i];
+    if (event !== undefined) proceed(aggregate, event);
   }
-  for (const key of Reflect.ownKeys(fresh)) {
-    const descriptor = Reflect.getOwnPropertyDescriptor(fresh, key);
-    if (descriptor?.configurable || descriptor?.writable) Object.defineProperty(aggregate, key, descriptor);
-  }
-  lifeOf(aggregate).isDiscarded = lifeOf(fresh).isDiscarded;
+  return aggregate;
 }
 
 /** The values that the event has for the parameters, in their order, for the body to do with as it likes. */
@@ -181,18 +176,32 @@ export function argumentsOf(spec: EventSpec, event: DomainEvent, definition: Def
   });
 }
 
-function bear<A extends AggregateCore>(type: AggregateClass<A>, event: DomainEvent): A {
+function bear<A extends AggregateCore>(type: AggregateClass<A>, event: DomainEvent, again?: AggregateCore): A {
   const definition = definitionOf(type);
   if (event.type !== definition.createdType) throw cannotApply(definition, event, true);
   checkVersion(event, definition.initialVersion);
   const args = argumentsOf(definition.created, event, definition);
-  const aggregate = runBirth(definition, event, () => Reflect.construct(type, args));
+  const aggregate = replaying(event, () => runBirth(definition, event, () => Reflect.construct(type, args), again));
   if (!(aggregate instanceof type)) throw cannotApply(definition, event, true);
   return aggregate;
 }
 
-function proceed<A extends AggregateCore>(aggregate: A, event: DomainEvent): A {
+/** Applies an event to the aggregate that it follows. If the body throws, the aggregate may be left half changed. */
+export function proceed<A extends AggregateCore>(aggregate: A, event: DomainEvent): A {
   const life = lifeOf(aggregate);
+  const mark = markFor(aggregate, event, life);
+  replaying(event, () => runBody(aggregate, mark, event, life));
+  advance(aggregate, life, event);
+  return aggregate;
+}
+
+/**
+ * The method that an event runs.
+ *
+ * @throws {EventMismatchError} if the event does not follow the last one of the aggregate.
+ * @throws {TopicError} if the aggregate has no such event.
+ */
+export function markFor(aggregate: AggregateCore, event: DomainEvent, life: Life): Mark {
   if (event.aggregateId !== aggregate.id) {
     throw new EventMismatchError(
       'ES_ID_MISMATCH',
@@ -201,12 +210,31 @@ function proceed<A extends AggregateCore>(aggregate: A, event: DomainEvent): A {
       aggregate.id,
     );
   }
-  checkVersion(event, aggregate.version + 1);
+  checkVersion(event, life.version + 1);
   const mark = life.definition.markOf(event.type);
   if (mark === undefined) throw cannotApply(life.definition, event, false);
-  runBody(aggregate, mark, event, life);
-  advance(aggregate, life, event);
-  return aggregate;
+  return mark;
+}
+
+/** Of what a body throws while an event is applied that has been recorded before, says which event that is. */
+export function replaying<R>(event: DomainEvent, action: () => R): R {
+  try {
+    return action();
+  } catch (cause) {
+    throw cause instanceof EventSourcingError ? cause : new ReplayError(event, cause);
+  }
+}
+
+/** @throws {CommandError} if code of the class has changed what only the library changes. */
+function refuseTampering(aggregate: AggregateCore, life: Life): void {
+  if (aggregate.version !== life.version) throw writtenVersion(aggregate, life);
+  if (!Object.isExtensible(aggregate) && Object.isFrozen(aggregate)) {
+    throw new DefinitionError(
+      'ES_EVENT_TARGET',
+      `${named(life.definition.type)} freezes its instances, so that no event could change them. Leave out ` +
+        'Object.freeze(this).',
+    );
+  }
 }
 
 function checkVersion(event: DomainEvent, expected: number): void {

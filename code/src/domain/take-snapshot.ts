@@ -1,12 +1,12 @@
-import { AggregateCore, Life, lifeOf } from './aggregate-core.ts';
+import { type AggregateCore, lifeOf } from './aggregate-core.ts';
 import { frozenCopy } from './copy.ts';
 import { deepEqual } from './deep-equal.ts';
 import { type Definition, named } from './definition.ts';
 import type { Payload } from './domain-event.ts';
 import { EventSourcingError, SnapshotError } from './errors.ts';
+import { hasPrivateState } from './private-state.ts';
 import { constructAgain, fieldsOf, restore } from './replay.ts';
 import type { Snapshot } from './snapshot.ts';
-import { makesWeakEntries } from './weak-entries.ts';
 
 /**
  * The present state of an aggregate, after it was made sure that the aggregate can be restored from it.
@@ -24,16 +24,10 @@ export function takeSnapshot(aggregate: AggregateCore): Snapshot {
       version: aggregate.version,
     });
   if (created === undefined) throw refuse('it has no first event');
-  refusePrivateMembers(definition, refuse);
-  let fresh: AggregateCore | undefined;
-  const hidden = makesWeakEntries(
-    (key, value) => key instanceof AggregateCore && !(value instanceof Life),
-    () => {
-      fresh = constructAgain(definition, created);
-    },
-  );
-  if (hidden && definition.snapshotFunctions === undefined) throw refuse(needsFunctions(definition));
-  if (fresh === undefined) throw refuse('it could not be constructed again');
+  if (definition.snapshotFunctions === undefined && hasPrivateState(definition, created)) {
+    throw refuse(needsFunctions(definition));
+  }
+  const fresh = constructAgain(definition, created);
   const snapshot: Snapshot = Object.freeze({
     topic: definition.topic,
     aggregateId: aggregate.id,
@@ -73,16 +67,10 @@ function byName([a]: readonly [string, unknown], [b]: readonly [string, unknown]
 
 type Refuse = (reason: string, cause?: unknown) => SnapshotError;
 
-function refusePrivateMembers(definition: Definition, refuse: Refuse): void {
-  if (definition.hasPrivateMembers && definition.snapshotFunctions === undefined) {
-    throw refuse(needsFunctions(definition));
-  }
-}
-
 /** Why a class with members that nobody else can read has to help. */
 export function needsFunctions(definition: Definition): string {
   return (
-    `${named(definition.type)} has #private members, which only the class itself can read. Add: static snapshot = { to: ` +
+    `${named(definition.type)} has #private fields, which only the class itself can read. Add: static snapshot = { to: ` +
     '(aggregate) => data, from: (aggregate, data) => { … } }; or use TypeScript’s `private`'
   );
 }

@@ -5,7 +5,7 @@ import { refuseNested } from './construct.ts';
 import { CommandError } from './errors.ts';
 import type { Mark } from './marks.ts';
 import { newEvent } from './new-event.ts';
-import { rollBack, runBody } from './replay.ts';
+import { runUndoably } from './undo.ts';
 
 /** The method that takes the place of a recorded one: it makes the event, and lets the event run the body. */
 export function recordingMethod(mark: Mark): (this: unknown, ...args: unknown[]) => unknown {
@@ -34,13 +34,7 @@ function trigger(aggregate: AggregateCore, mark: Mark, args: readonly unknown[])
     );
   }
   const event = newEvent(life.definition, mark.spec, args, aggregate.id, aggregate.version + 1);
-  let result: unknown;
-  try {
-    result = runBody(aggregate, mark, event, life);
-  } catch (error) {
-    rollBack(aggregate, error);
-    throw error;
-  }
+  const result = runUndoably(aggregate, mark, event, life);
   advance(aggregate, life, event);
   life.pending.push(event);
   return result;

@@ -1,37 +1,33 @@
-/**
- * Whether an action makes entries in weak collections for certain keys.
- *
- * Compilers that lower `#private` members keep them there, one entry for each member of each object, and once such
- * code is minified nothing in its source tells. So the rare rebuilding of an object is watched instead: for its
- * synchronous extent, the two methods that can make entries report what they are called with.
- */
-export function makesWeakEntries(isWatched: (key: unknown, value: unknown) => boolean, action: () => void): boolean {
-  let found = false;
-  const note = (key: unknown, value: unknown) => {
-    found ||= isWatched(key, value);
-  };
-  const restore = [observe(WeakMap.prototype, 'set', note), observe(WeakSet.prototype, 'add', note)];
-  try {
-    action();
-  } finally {
-    for (const each of restore) each();
-  }
-  return found;
-}
+import { AggregateCore, Life } from './aggregate-core.ts';
 
-function observe(prototype: object, name: string, note: (key: unknown, value: unknown) => void): () => void {
-  const descriptor = Object.getOwnPropertyDescriptor(prototype, name);
+/**
+ * Whether an action puts data about aggregates into a `WeakMap`. That is where compilers keep `#private` fields that they
+ * lower, and once such code is minified nothing in its source tells. It can only be seen while a constructor runs, so for
+ * that one call `set` reports its keys.
+ *
+ * Private methods are in a `WeakSet`, and hold no state.
+ *
+ * @returns nothing if it could not be found out, because the built-in objects are frozen.
+ */
+export function makesWeakEntries(action: () => void): boolean | undefined {
+  const descriptor = Object.getOwnPropertyDescriptor(WeakMap.prototype, 'set');
   const original: unknown = descriptor?.value;
-  // Where the built-in objects are frozen, what the source says has to do.
-  if (!descriptor?.configurable || typeof original !== 'function') return () => undefined;
-  Object.defineProperty(prototype, name, {
+  if (!descriptor?.configurable || typeof original !== 'function') {
+    action();
+    return undefined;
+  }
+  let found = false;
+  Object.defineProperty(WeakMap.prototype, 'set', {
     ...descriptor,
     value(this: unknown, key: unknown, value: unknown): unknown {
-      note(key, value);
+      found ||= key instanceof AggregateCore && !(value instanceof Life);
       return Reflect.apply(original, this, [key, value]);
     },
   });
-  return () => {
-    Object.defineProperty(prototype, name, descriptor);
-  };
+  try {
+    action();
+  } finally {
+    Object.defineProperty(WeakMap.prototype, 'set', descriptor);
+  }
+  return found;
 }

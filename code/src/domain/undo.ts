@@ -1,0 +1,95 @@
+/**
+ * What becomes of an aggregate when the body of a recorded method throws: it is as it was before.
+ *
+ * Most aggregates begin again then: their constructor and their events run once more, on the same object, so that
+ * closures, bound methods and helpers that hold the object go on working. A constructor cannot run twice on an object
+ * with `#private` members, though, and nobody else can put those back. For such classes each command is rehearsed on a
+ * twin first, so that the aggregate itself only meets commands that succeed.
+ */
+import { type AggregateCore, advance, type Life, lifeOf } from './aggregate-core.ts';
+import { brokenError } from './broken.ts';
+import type { Definition } from './definition.ts';
+import type { DomainEvent } from './domain-event.ts';
+import type { Mark } from './marks.ts';
+import { constructAgain, rebuild, rebuildFrom, runBody } from './replay.ts';
+
+/** Runs the body of a recorded method. If it throws, the aggregate is as it was before, or refuses all that comes. */
+export function runUndoably(aggregate: AggregateCore, mark: Mark, event: DomainEvent, life: Life): unknown {
+  const { base, definition, history } = life;
+  const created = base?.created ?? history[0];
+  const canBegin = created !== undefined && beginsAgain(definition, created);
+  if (!canBegin) rehearse(aggregate, mark, event, life);
+  try {
+    return runBody(aggregate, mark, event, life);
+  } catch (error) {
+    if (canBegin) beginAgain(aggregate, life);
+    else life.broken = { cause: error, reason: 'the same command succeeds on a copy that its events make' };
+    throw error;
+  }
+}
+
+/** Whether the constructor of a class can run twice on one object. Tried out once, on an object that nobody else has. */
+export function beginsAgain(definition: Definition, created: DomainEvent): boolean {
+  definition.beginsAgain ??= tryTwice(definition, created);
+  return definition.beginsAgain;
+}
+
+function tryTwice(definition: Definition, created: DomainEvent): boolean {
+  try {
+    const object = constructAgain(definition, created);
+    clear(object);
+    constructAgain(definition, created, object);
+    return true;
+  } catch {
+    // Whatever keeps a constructor from running twice: commands that are rehearsed do not depend on it.
+    return false;
+  }
+}
+
+function beginAgain(aggregate: AggregateCore, life: Life): void {
+  const { base, definition, history } = life;
+  try {
+    clear(aggregate);
+    life.history = [];
+    life.isDiscarded = false;
+    rebuildFrom(definition, base, history, aggregate);
+  } catch (cause) {
+    life.history = history;
+    life.broken = { cause, reason: 'its events cannot be replayed' };
+  }
+}
+
+/** Takes away what the constructor, or a body, has given an object. */
+function clear(aggregate: AggregateCore): void {
+  const { prototype } = lifeOf(aggregate).definition.type;
+  if (Object.getPrototypeOf(aggregate) !== prototype) Object.setPrototypeOf(aggregate, prototype);
+  for (const key of Reflect.ownKeys(aggregate)) {
+    // What cannot be taken away is either put back by the constructor, or makes it fail.
+    if (key !== 'id' && key !== 'version') Reflect.deleteProperty(aggregate, key);
+  }
+}
+
+/**
+ * Runs a body on the aggregate's twin, which is made of the same events.
+ *
+ * @throws whatever the body throws. A twin that failed is of no more use; the next command makes another.
+ */
+function rehearse(aggregate: AggregateCore, mark: Mark, event: DomainEvent, life: Life): void {
+  const twin = life.twin ?? makeTwin(aggregate, life);
+  life.twin = undefined;
+  const itsLife = lifeOf(twin);
+  runBody(twin, mark, event, itsLife);
+  advance(twin, itsLife, event);
+  // It is never undone, so it needs no history.
+  itsLife.history.length = 0;
+  life.twin = twin;
+}
+
+function makeTwin(aggregate: AggregateCore, life: Life): AggregateCore {
+  try {
+    return rebuild(life);
+  } catch (cause) {
+    life.broken = { cause, reason: 'its events cannot be replayed' };
+    throw brokenError(aggregate, life, life.broken);
+  }
+}
