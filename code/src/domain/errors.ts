@@ -133,9 +133,9 @@ export class ReplayError extends EventSourcingError {
     const { aggregateId, version, type } = event;
     super(
       'ES_REPLAY',
-      `${type} (version ${version} of ${aggregateId}) was recorded, and now its body refuses it: ${String(cause)}. ` +
-        'A body has to accept every event that was ever recorded. Put the rule into a method without @event, which ' +
-        'checks and then calls the recorded one.',
+      `${type} (version ${version} of ${aggregateId}) can't be replayed: its body throws ${JSON.stringify(String(cause))}. ` +
+        'It is too late to refuse an event that is recorded already. Put the rule in a method without @event, which ' +
+        'checks it and then calls the recorded method.',
       { cause },
     );
     this.aggregateId = aggregateId;
