@@ -1,5 +1,5 @@
 import { activity } from './activity.ts';
-import { lifeOf } from './aggregate-core.ts';
+import { type AggregateCore, lifeOf } from './aggregate-core.ts';
 import { type Class, type Definition, definitionOf, named } from './definition.ts';
 import { ArgumentError, CommandError, DefinitionError } from './errors.ts';
 import { marksOn } from './marks.ts';
@@ -8,11 +8,24 @@ import { circumstances, validId } from './record-as.ts';
 import { argumentsOf, runBirth } from './replay.ts';
 import { uuid4 } from './uuid.ts';
 
+/** What follows from the arguments of `new`. */
+export interface Creation {
+  /** The arguments that the first event records. */
+  readonly args: readonly unknown[];
+  /** What else there is to do once the aggregate exists. */
+  readonly proceed?: (aggregate: AggregateCore) => void;
+}
+
 /**
  * Makes `new` record an event. A Proxy rather than a subclass: the class stays the one that was written, for
  * `instanceof`, `constructor`, its statics, its name and those who extend it.
+ *
+ * @param decide where the arguments of `new` are not themselves what the event records.
  */
-export function recordConstruction<T extends Class>(target: T): T {
+export function recordConstruction<T extends Class>(
+  target: T,
+  decide: (args: readonly unknown[], definition: Definition) => Creation = (args) => ({ args }),
+): T {
   const proxy: T = new Proxy(target, {
     construct(written, args: unknown[], newTarget): object {
       const current = activity.current;
@@ -20,7 +33,13 @@ export function recordConstruction<T extends Class>(target: T): T {
       if (current?.kind === 'birth' && current.object === undefined && current.definition.type === newTarget) {
         return construct(written, args, newTarget);
       }
-      return create(definitionOf(subclassOf(newTarget)), args, (copies) => construct(written, copies, newTarget));
+      const definition = definitionOf(subclassOf(newTarget));
+      refuseNested(`creates a ${definition.topic}`);
+      const creation = decide(args, definition);
+      const id = newId(definition, args);
+      const aggregate = create(definition, id, creation.args, (copies) => construct(written, copies, newTarget));
+      creation.proceed?.(aggregate);
+      return aggregate;
     },
   });
   Object.defineProperty(target.prototype, 'constructor', { value: proxy, writable: true, configurable: true });
@@ -29,10 +48,10 @@ export function recordConstruction<T extends Class>(target: T): T {
 
 function create(
   definition: Definition,
+  id: string,
   args: readonly unknown[],
   construct: (args: readonly unknown[]) => object,
-): object {
-  refuseNested(`creates a ${definition.topic}`);
+): AggregateCore {
   const { type, created } = definition;
   if (type.length > 0 && marksOn(type)?.created === undefined) {
     throw new DefinitionError(
@@ -41,7 +60,7 @@ function create(
         `Write @event('${definition.topic}.${created.name}', …) above it, or remove the constructor.`,
     );
   }
-  const event = newEvent(definition, created, args, newId(definition, args), definition.initialVersion);
+  const event = newEvent(definition, created, args, id, definition.initialVersion);
   const aggregate = runBirth(definition, event, () => construct(argumentsOf(created, event, definition)));
   lifeOf(aggregate).pending.push(event);
   return aggregate;
@@ -63,7 +82,7 @@ export function refuseNested(deed: string): void {
   );
 }
 
-export function newId(definition: Definition, args: readonly unknown[]): string {
+function newId(definition: Definition, args: readonly unknown[]): string {
   const now = circumstances.current;
   if (now?.idGiven) {
     const { id } = now;
@@ -76,13 +95,13 @@ export function newId(definition: Definition, args: readonly unknown[]): string 
   return definition.createId === undefined ? uuid4() : validId(definition.createId(...args));
 }
 
-export function construct(target: Class, args: readonly unknown[], newTarget: unknown): object {
+function construct(target: Class, args: readonly unknown[], newTarget: unknown): object {
   const result: unknown = Reflect.construct(target, args, subclassOf(newTarget));
   if (typeof result === 'object' && result !== null) return result;
   throw new TypeError('A constructor did not return an object.');
 }
 
-export function subclassOf(value: unknown): Class {
+function subclassOf(value: unknown): Class {
   if (isClass(value)) return value;
   throw new TypeError('An aggregate was constructed as something that is not a class.');
 }

@@ -1,8 +1,7 @@
 import { activity } from './activity.ts';
 import { Aggregate } from './aggregate.ts';
-import { advance, lifeOf } from './aggregate-core.ts';
-import { refuseIfBroken } from './broken.ts';
-import { construct, newId, refuseNested, subclassOf } from './construct.ts';
+import { type AggregateCore, lifeOf } from './aggregate-core.ts';
+import { recordConstruction, refuseNested } from './construct.ts';
 import type { Decide, DeciderClass, DeciderEvent, DeciderOptions } from './decider-types.ts';
 import { DeepFreezer } from './deep-freeze.ts';
 import { type Definition, definitionOf } from './definition.ts';
@@ -14,9 +13,9 @@ import type { EventSpec } from './event-spec.ts';
 import type { EventDraft } from './event-types.ts';
 import { isRecord } from './is-record.ts';
 import { type Mark, METADATA, marksIn } from './marks.ts';
-import { newEvent } from './new-event.ts';
-import { isThenable, runBirth } from './replay.ts';
+import { isThenable } from './replay.ts';
 import type { StateFunctions } from './snapshot.ts';
+import { detached, recordAll, refuseReservedName } from './trigger.ts';
 
 type Pure = (...args: readonly unknown[]) => unknown;
 
@@ -125,92 +124,44 @@ function define(options: UncheckedOptions): object {
 
   for (const key of Reflect.ownKeys(options.decide)) {
     const decide = pure(options.decide, key, at, 'decide');
-    if (key in Decided.prototype || RESERVED.has(key)) {
-      throw new DefinitionError(
-        'ES_EVENT_TARGET',
-        `${at} has the command ${String(key)}, which means something else in every aggregate. Rename it.`,
-      );
-    }
+    const by = `decide.${String(key)}`;
+    refuseReservedName(key, `The command ${String(key)} of ${first.topic}`, ['state']);
     Object.defineProperty(Decided.prototype, key, {
       value(this: unknown, ...args: readonly unknown[]): void {
-        if (!(this instanceof Decided)) {
-          throw new CommandError(
-            'ES_NOT_RECORDED',
-            `${String(key)} was called without its aggregate. Call it as a method: dog.${String(key)}(…).`,
-          );
-        }
+        if (!(this instanceof Decided)) throw detached(key);
         refuseNested(`calls ${String(key)}`);
-        record(this, listed(decide(this.state, ...args), `decide.${String(key)}`), `decide.${String(key)}`);
+        record(this, listed(decide(this.state, ...args), by), by);
       },
       writable: true,
       configurable: true,
     });
   }
 
-  /** All that was decided at once, or nothing of it. */
-  function record(aggregate: Decided, drafts: readonly EventDraft[], by: string): void {
-    const life = lifeOf(aggregate);
-    refuseIfBroken(aggregate, life);
-    const events: DomainEvent[] = [];
-    let state: object | null = aggregate.state;
-    let isDiscarded = life.isDiscarded;
-    for (const draft of drafts) {
-      if (isDiscarded) {
-        throw new CommandError(
-          'ES_DISCARDED',
-          `${life.definition.topic} ${aggregate.id} has been discarded, so nothing can happen to it any more: ` +
-            `${by} was refused.`,
-          { aggregateId: aggregate.id },
-        );
-      }
-      const mark = markOf(life.definition, draft, by);
-      const event = eventOf(life.definition, mark.spec, draft, aggregate.id, aggregate.version + 1 + events.length);
-      const before: object = state;
-      const after = activity.run({ kind: 'body', object: aggregate, mark, event }, () => evolve.next(before, event));
-      events.push(event);
-      state = after ?? before;
-      isDiscarded = after === null;
-    }
-    for (const event of events) {
-      advance(aggregate, life, event);
-      life.pending.push(event);
-    }
-    life.isDiscarded = isDiscarded;
-    aggregate.state = state;
-  }
-
   const create = pure(options, 'create', at, 'the options');
-  const proxy = new Proxy(Decided, {
-    construct(written, args: readonly unknown[], newTarget): object {
-      const type = subclassOf(newTarget);
-      const current = activity.current;
-      if (current?.kind === 'birth' && current.object === undefined && current.definition.type === type) {
-        return construct(written, [], type);
-      }
-      const definition = definitionOf(type);
-      refuseNested(`creates a ${definition.topic}`);
-      const [begins, ...rest] = listed(create(...args), 'create');
-      if (begins?.type !== first.type) {
-        throw new CommandError(
-          'ES_ARGUMENTS',
-          `create of ${definition.topic} must return ${first.type}, which begins an aggregate, and returned ` +
-            `${begins === undefined ? 'no event' : begins.type}.`,
-        );
-      }
-      const event = eventOf(definition, first, begins, newId(definition, args), definition.initialVersion);
-      const aggregate = runBirth(definition, event, () => construct(written, [], type));
-      lifeOf(aggregate).pending.push(event);
-      if (aggregate instanceof Decided) record(aggregate, rest, 'create');
-      return aggregate;
-    },
+  const type = recordConstruction(Decided, (args, { topic }) => {
+    const [begins, ...rest] = listed(create(...args), 'create');
+    if (begins?.type !== first.type) {
+      throw new CommandError(
+        'ES_ARGUMENTS',
+        `create of ${topic} must return ${first.type}, which begins an aggregate, and returned ` +
+          `${begins === undefined ? 'no event' : begins.type}.`,
+      );
+    }
+    return { args: argumentsIn(begins, first), proceed: (aggregate) => record(aggregate, rest, 'create') };
   });
-  Object.defineProperty(Decided.prototype, 'constructor', { value: proxy, writable: true, configurable: true });
   // What does not fit is to be known now, and not when the class is first used.
-  definitionOf(proxy);
-  return proxy;
+  definitionOf(type);
+  return type;
 }
 
-const RESERVED = new Set<string | symbol>(['id', 'version', 'state', 'then', '__proto__']);
+function record(aggregate: AggregateCore, drafts: readonly EventDraft[], by: string): void {
+  const { definition } = lifeOf(aggregate);
+  const decisions = drafts.map((draft) => {
+    const mark = markOf(definition, draft, by);
+    return { mark, args: argumentsIn(draft, mark.spec) };
+  });
+  recordAll(aggregate, decisions, by);
+}
 
 /** The functions that make one state of another. */
 class Evolution {
@@ -331,16 +282,11 @@ function markOf(definition: Definition, { type }: EventDraft, by: string): Mark 
   );
 }
 
-function eventOf(definition: Definition, spec: EventSpec, draft: EventDraft, id: string, version: number): DomainEvent {
+/** The fields of a draft in the order of its event's parameters. */
+function argumentsIn(draft: EventDraft, spec: EventSpec): unknown[] {
   // Whoever wrote it by hand has not had its fields checked.
   const { payload } = draftOf(spec, draft.payload);
-  return newEvent(
-    definition,
-    spec,
-    spec.parameters.map((name) => payload[name]),
-    id,
-    version,
-  );
+  return spec.parameters.map((name) => payload[name]);
 }
 
 /** The event that the code which runs is the consequence of. */

@@ -8,7 +8,7 @@ import { DefinitionError } from './errors.ts';
 import { EventSpec } from './event-spec.ts';
 import type { AllNamed, EventToken, Untyped } from './event-types.ts';
 import { type Mark, type Marks, marksIn, marksOn } from './marks.ts';
-import { recordingMethod } from './trigger.ts';
+import { recordingMethod, refuseReservedName } from './trigger.ts';
 
 /** See {@link event}. */
 export interface EventFunction {
@@ -185,12 +185,7 @@ export function markMethod(
       `The event of ${at} is written without a prefix: @event('${spec.name}', …). The prefix is that of its class.`,
     );
   }
-  if (key in AggregateCore.prototype || reservedMethods.has(key)) {
-    throw new DefinitionError(
-      'ES_EVENT_TARGET',
-      `${at[0]?.toUpperCase()}${at.slice(1)} belongs to every aggregate and cannot record ${spec.type}. Rename it.`,
-    );
-  }
+  refuseReservedName(key, `The method ${String(key)}, which is to record ${spec.type},`);
   const kind = Object.prototype.toString.call(body);
   if (kind !== '[object Function]') {
     throw new DefinitionError(
@@ -216,16 +211,6 @@ export function markMethod(
   marks.methods.push(mark);
   return recordingMethod(mark);
 }
-
-const reservedMethods = new Set<string | symbol>([
-  'collectEvents',
-  'pendingEvents',
-  'createdAt',
-  'modifiedAt',
-  'isDiscarded',
-  'markDiscarded',
-  'equals',
-]);
 
 /** What a standard decorator gets as its second argument. Legacy ones get a property name, or nothing. */
 function standardContext(context: unknown, spec: EventSpec): { kind: string; metadata: unknown } {

@@ -1,39 +1,93 @@
 import { activity } from './activity.ts';
-import { AggregateCore, advance, lifeOf } from './aggregate-core.ts';
+import { AggregateCore, advance, type Life, lifeOf } from './aggregate-core.ts';
 import { refuseIfBroken } from './broken.ts';
 import { refuseNested } from './construct.ts';
-import { CommandError } from './errors.ts';
+import { CommandError, DefinitionError } from './errors.ts';
 import type { Mark } from './marks.ts';
 import { newEvent } from './new-event.ts';
-import { runUndoably } from './undo.ts';
+import { runUndoably, undoTo } from './undo.ts';
 
 /** The method that takes the place of a recorded one: it makes the event, and lets the event run the body. */
 export function recordingMethod(mark: Mark): (this: unknown, ...args: unknown[]) => unknown {
   return function (this: unknown, ...args) {
-    if (!(this instanceof AggregateCore)) {
-      throw new CommandError(
-        'ES_NOT_RECORDED',
-        `${String(mark.key)} was called without its aggregate. Call it as a method: dog.${String(mark.key)}(…).`,
-      );
-    }
+    if (!(this instanceof AggregateCore)) throw detached(mark.key);
     if (isSuperCall(this, mark)) return Reflect.apply(mark.body, this, args);
     refuseNested(`calls ${String(mark.key)}`);
-    return trigger(this, mark, args);
+    const life = lifeOf(this);
+    refuseIfBroken(this, life);
+    return trigger(this, life, mark, args, mark.key);
   };
 }
 
-function trigger(aggregate: AggregateCore, mark: Mark, args: readonly unknown[]): unknown {
+/** What a command has decided: the method of the event to record, and its arguments. */
+export interface Decision {
+  readonly mark: Mark;
+  readonly args: readonly unknown[];
+}
+
+/** Records all that a command has decided, or nothing of it. */
+export function recordAll(aggregate: AggregateCore, decisions: readonly Decision[], by: string): void {
   const life = lifeOf(aggregate);
   refuseIfBroken(aggregate, life);
+  const recorded = life.history.length;
+  try {
+    for (const { mark, args } of decisions) trigger(aggregate, life, mark, args, by);
+  } catch (error) {
+    if (life.history.length > recorded) undoTo(recorded, aggregate, life);
+    throw error;
+  }
+}
+
+/** @throws {CommandError} because a command does not know which aggregate it is for. */
+export function detached(key: string | symbol): CommandError {
+  return new CommandError(
+    'ES_NOT_RECORDED',
+    `${String(key)} was called without its aggregate. Call it as a method: dog.${String(key)}(…).`,
+  );
+}
+
+/**
+ * @param fields what is reserved besides.
+ * @throws {DefinitionError} if a command has a name that means something else in every aggregate.
+ */
+export function refuseReservedName(key: string | symbol, what: string, fields: readonly string[] = []): void {
+  if (!(key in AggregateCore.prototype || reserved.has(key) || fields.some((field) => field === key))) return;
+  throw new DefinitionError(
+    'ES_EVENT_TARGET',
+    `${what} has a name that means something else in every aggregate. Rename it.`,
+  );
+}
+
+const reserved = new Set<string | symbol>([
+  'id',
+  'version',
+  'collectEvents',
+  'pendingEvents',
+  'createdAt',
+  'modifiedAt',
+  'isDiscarded',
+  'markDiscarded',
+  'equals',
+  'then',
+  '__proto__',
+]);
+
+function trigger(
+  aggregate: AggregateCore,
+  life: Life,
+  mark: Mark,
+  args: readonly unknown[],
+  by: string | symbol,
+): unknown {
   if (life.isDiscarded) {
     throw new CommandError(
       'ES_DISCARDED',
       `${life.definition.topic} ${aggregate.id} has been discarded, so nothing can happen to it any more: ` +
-        `${String(mark.key)} was refused.`,
+        `${String(by)} was refused.`,
       { aggregateId: aggregate.id },
     );
   }
-  const event = newEvent(life.definition, mark.spec, args, aggregate.id, aggregate.version + 1);
+  const event = newEvent(life.definition, mark.spec, args, aggregate.id, life.version + 1);
   const result = runUndoably(aggregate, mark, event, life);
   advance(aggregate, life, event);
   life.pending.push(event);

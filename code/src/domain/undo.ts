@@ -46,6 +46,13 @@ function tryTwice(definition: Definition, created: DomainEvent): boolean {
   }
 }
 
+/** Undoes what an aggregate has recorded after the first events of its history, none of which is stored yet. */
+export function undoTo(length: number, aggregate: AggregateCore, life: Life): void {
+  life.pending.length -= life.history.length - length;
+  life.history.length = length;
+  beginAgain(aggregate, life);
+}
+
 function beginAgain(aggregate: AggregateCore, life: Life): void {
   const { base, definition, history } = life;
   try {
