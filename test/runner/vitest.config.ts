@@ -1,9 +1,5 @@
 import { defineConfig } from 'vitest/config';
-
-/** A run that does not pause is ended after five seconds or so, and several tests wait for that. */
-const TEST_TIMEOUT_MS = 30_000;
-/** How long a page may take to show what it was told, on a busy machine. */
-const POLL_TIMEOUT_MS = 10_000;
+import { PATIENCE_MS } from '../patience.ts';
 
 export default defineConfig({
   test: {
@@ -12,8 +8,9 @@ export default defineConfig({
     include: ['**/*.test.ts'],
     // Each file drives a browser of its own, and mostly waits for it.
     maxWorkers: 2,
-    expect: { poll: { timeout: POLL_TIMEOUT_MS } },
-    testTimeout: TEST_TIMEOUT_MS,
-    hookTimeout: TEST_TIMEOUT_MS,
+    globalSetup: [`${import.meta.dirname}/pack.setup.ts`],
+    expect: { poll: { timeout: PATIENCE_MS } },
+    testTimeout: PATIENCE_MS,
+    hookTimeout: PATIENCE_MS,
   },
 });
