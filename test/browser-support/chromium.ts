@@ -1,12 +1,20 @@
 import { type Browser, chromium } from 'playwright-core';
 import puppeteer, { type Browser as PuppeteerBrowser } from 'puppeteer-core';
 import { browsers } from '../../scripts/browsers.mjs';
+import { PATIENCE_MS } from '../patience.ts';
 
 const QUIET = ['--disable-gpu', '--disable-background-networking', '--disable-component-update'];
 
 /** Starts the system's Chromium without a window. Close it in the end. */
-export function launchChromium(args: readonly string[] = []): Promise<Browser> {
-  return chromium.launch({ executablePath: browsers().chromium, chromiumSandbox: false, args: [...QUIET, ...args] });
+export async function launchChromium(args: readonly string[] = []): Promise<Browser> {
+  const browser = await chromium.launch({
+    executablePath: browsers().chromium,
+    chromiumSandbox: false,
+    args: [...QUIET, ...args],
+    timeout: PATIENCE_MS,
+  });
+  browser.on('context', (context) => context.setDefaultTimeout(PATIENCE_MS));
+  return browser;
 }
 
 /**
@@ -17,5 +25,7 @@ export function launchIsolatingChromium(args: readonly string[] = []): Promise<P
   return puppeteer.launch({
     executablePath: browsers().chromium,
     args: ['--no-sandbox', '--enable-features=IsolateSandboxedIframes', ...QUIET, ...args],
+    timeout: PATIENCE_MS,
+    protocolTimeout: PATIENCE_MS,
   });
 }

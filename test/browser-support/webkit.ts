@@ -3,9 +3,9 @@ import { existsSync, readdirSync } from 'node:fs';
 import { Builder, type WebDriver } from 'selenium-webdriver';
 import { browsers } from '../../scripts/browsers.mjs';
 import { freePort } from '../../src/support/free-port.ts';
+import { PATIENCE_MS } from '../patience.ts';
 
 const LIBRARIES = '/usr/lib';
-const START_TIMEOUT_MS = 15_000;
 const POLL_MS = 100;
 
 export interface WebKit {
@@ -50,6 +50,7 @@ export async function launchWebKit(): Promise<WebKit> {
         'webkitgtk:browserOptions': { binary: miniBrowser(), args: ['--automation'] },
       })
       .build();
+    await driver.manage().setTimeouts({ script: PATIENCE_MS, pageLoad: PATIENCE_MS });
     return {
       driver,
       async close() {
@@ -83,7 +84,7 @@ function firstLine(child: ChildProcess): Promise<string> {
 }
 
 async function answers(url: string): Promise<void> {
-  const end = Date.now() + START_TIMEOUT_MS;
+  const end = Date.now() + PATIENCE_MS;
   while (Date.now() < end) {
     const response = await fetch(url).catch(() => undefined);
     if (response?.ok) return;

@@ -7,9 +7,6 @@ export function launch({ hosts = [] }: { hosts?: readonly string[] } = {}): Prom
   return launchChromium(rules === '' ? [] : [`--host-resolver-rules=${rules}`]);
 }
 
-/** How long a page may take for any one thing; a snippet without an answer is ended after 5 s, and machines differ. */
-const PATIENCE = 15_000;
-
 export interface WatchedPage {
   readonly page: Page;
   /** What must not happen on any page: errors in the console, exceptions, requests to another origin, failed requests. */
@@ -26,7 +23,6 @@ export async function watchedPage(
 ): Promise<WatchedPage> {
   const context: BrowserContext = await browser.newContext(options);
   const page = await context.newPage();
-  page.setDefaultTimeout(PATIENCE);
   const complaints: string[] = [];
   const requests: string[] = [];
   page.on('console', (message) => {

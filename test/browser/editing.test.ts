@@ -155,7 +155,7 @@ describe('on /getting-started/a-dog-class/', () => {
     const { page } = await open(path);
     const exercise = page.locator('section.exercise');
     await exercise.getByRole('button', { name: 'Check' }).click();
-    await expect.poll(() => exercise.innerText(), { timeout: 20_000 }).toContain('a forgotten trick is gone');
+    await expect.poll(() => exercise.innerText()).toContain('a forgotten trick is gone');
     expect(await exercise.getAttribute('data-passed')).toBeNull();
 
     const lesson = lessons.find((one) => one.path === path);
@@ -169,7 +169,7 @@ describe('on /getting-started/a-dog-class/', () => {
       ),
     );
     await exercise.getByRole('button', { name: 'Check' }).click();
-    await expect.poll(() => exercise.getAttribute('data-passed'), { timeout: 20_000 }).not.toBeNull();
+    await expect.poll(() => exercise.getAttribute('data-passed')).not.toBeNull();
     await page.context().close();
   });
 });

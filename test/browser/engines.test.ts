@@ -3,6 +3,7 @@ import { describe, expect, inject, test } from 'vitest';
 import { browsers } from '../../scripts/browsers.mjs';
 import { launchFirefox } from '../browser-support/firefox.ts';
 import { launchWebKit } from '../browser-support/webkit.ts';
+import { PATIENCE_MS } from '../patience.ts';
 
 /** A page in another engine than Chromium, as far as this smoke test handles it. */
 interface Engine {
@@ -17,6 +18,7 @@ interface Engine {
 async function firefox(): Promise<Engine> {
   const browser = await launchFirefox();
   const page = await browser.newPage();
+  page.setDefaultTimeout(PATIENCE_MS);
   return {
     async open(url) {
       await page.goto(url);
@@ -54,9 +56,6 @@ async function webkit(): Promise<Engine> {
   };
 }
 
-/** A loop is ended after 5 s without an answer, and the machine may be busy. */
-const PATIENCE = { timeout: 30_000, interval: 100 };
-
 const figure = 'figure[data-fence="f1"]';
 const button = (name: string) => `${figure} button[data-action="${name}"]`;
 
@@ -70,7 +69,7 @@ function smoke(launch: () => Promise<Engine>) {
       });
       const run = async () => {
         await engine.click(button('run'));
-        await expect.poll(async () => (await read()).status, PATIENCE).not.toMatch(/idle|running/);
+        await expect.poll(async () => (await read()).status).not.toMatch(/idle|running/);
         return await read();
       };
       const type = (text: string) => engine.type(`${figure} .cm-content`, text);
@@ -79,9 +78,7 @@ function smoke(launch: () => Promise<Engine>) {
       expect(await run()).toEqual({ status: 'done', text: "{ name: 'Rex', tricks: [ 'roll over', 'fetch ball' ] }" });
 
       await engine.click(button('edit'));
-      await expect
-        .poll(() => engine.evaluate(`document.querySelector('${figure} .cm-content') !== null`), PATIENCE)
-        .toBe(true);
+      await expect.poll(() => engine.evaluate(`document.querySelector('${figure} .cm-content') !== null`)).toBe(true);
       await type("console.log('typed here')");
       expect(await run()).toEqual({ status: 'done', text: 'typed here' });
 

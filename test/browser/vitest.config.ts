@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { PATIENCE_MS } from '../patience.ts';
 
 export default defineConfig({
   test: {
@@ -8,7 +9,8 @@ export default defineConfig({
     globalSetup: ['./built-site.ts'],
     // Two cores, and a snippet that is to be ended after five seconds without an answer: one page at a time.
     fileParallelism: false,
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    expect: { poll: { timeout: PATIENCE_MS } },
+    testTimeout: PATIENCE_MS,
+    hookTimeout: PATIENCE_MS,
   },
 });

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { PATIENCE_MS } from '../patience.ts';
 
 /** The tests of what tests the pages: reading, assembling, compiling, and the command itself. */
 export default defineConfig({
@@ -8,8 +9,7 @@ export default defineConfig({
     name: 'doctests',
     include: ['test/doctests/**/*.test.ts'],
     environment: 'node',
-    // The command is started as its users start it; one of its calls takes seconds.
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    testTimeout: PATIENCE_MS,
+    hookTimeout: PATIENCE_MS,
   },
 });

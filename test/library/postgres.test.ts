@@ -1,7 +1,7 @@
 import { type Store, uuid4, VersionConflictError } from 'eventsourcing';
 import { type PostgresOptions, type PostgresStore, postgres } from 'eventsourcing/postgres';
 import { Client } from 'pg';
-import { afterAll, afterEach, beforeAll, describe, expect, inject, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
 import { applicationSuite } from './application.suite.ts';
 import { cacheSuite } from './cache.suite.ts';
 import { DogSchool } from './dog.ts';
@@ -13,10 +13,6 @@ import { stored } from './stored.ts';
 import { subjectKeysSuite } from './subject-keys.suite.ts';
 import { type TcpProxy, tcpProxy } from './tcp-proxy.ts';
 import { versioningSuite } from './versioning.suite.ts';
-
-/** A schema takes PostgreSQL some time to make, and on a busy machine some tests need many. */
-const TEST_TIMEOUT_MS = 30_000;
-vi.setConfig({ testTimeout: TEST_TIMEOUT_MS });
 
 const url = inject('postgresUrl');
 const newSchema = () => `test_${uuid4().replaceAll('-', '')}`;

@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { type Store, StoreError, uuid4 } from 'eventsourcing';
 import { aesGcm, createKey, subjectKeys } from 'eventsourcing/crypto';
 import { type SqliteDriver, type SqliteOptions, type SqliteStore, sqlite, sqliteStore } from 'eventsourcing/sqlite';
-import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { openNodeSqlite } from '../../code/src/sqlite/node-driver.ts';
 import { applicationSuite } from './application.suite.ts';
 import { cacheSuite } from './cache.suite.ts';
@@ -17,10 +17,6 @@ import { snapshotSuite } from './snapshot.suite.ts';
 import { stored } from './stored.ts';
 import { subjectKeysSuite } from './subject-keys.suite.ts';
 import { versioningSuite } from './versioning.suite.ts';
-
-/** Some tests wait for the disk hundreds of times, or for other processes, and the machine may be busy. */
-const TEST_TIMEOUT_MS = 30_000;
-vi.setConfig({ testTimeout: TEST_TIMEOUT_MS });
 
 const folder = mkdtempSync(join(tmpdir(), 'sqlite-'));
 const newFile = () => join(folder, `${uuid4()}.db`);

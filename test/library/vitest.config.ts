@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { PATIENCE_MS } from '../patience.ts';
 import { lowerDecorators } from './lower-decorators.ts';
 
 function source(file: string): string {
@@ -19,9 +20,8 @@ export default defineConfig({
     name: 'library',
     dir: import.meta.dirname,
     include: ['**/*.test.ts'],
-    // Tests that start processes and servers take long on a busy machine, and none of them is about speed.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: PATIENCE_MS,
+    hookTimeout: PATIENCE_MS,
     globalSetup: [fileURLToPath(new URL('postgres.setup.ts', import.meta.url))],
   },
 });

@@ -2,6 +2,7 @@ import type { Browser, Page } from 'puppeteer-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launchIsolatingChromium } from '../browser-support/chromium.ts';
 import { serveFiles, type TestServer } from '../browser-support/server.ts';
+import { PATIENCE_MS } from '../patience.ts';
 import { lines } from './outcome.ts';
 import { program } from './programs.ts';
 import { testSite } from './support.ts';
@@ -17,6 +18,7 @@ beforeAll(async () => {
   server = await serveFiles(await testSite());
   browser = await launchIsolatingChromium([`--js-flags=--max-old-space-size=${HEAP_MEGABYTES}`]);
   page = await browser.newPage();
+  page.setDefaultTimeout(PATIENCE_MS);
   await page.goto(`${server.origin}/`);
 });
 

@@ -1,5 +1,5 @@
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RunRequest } from '../../src/runner/runner.ts';
 import { launchChromium } from '../browser-support/chromium.ts';
 import { serveFiles, type TestServer } from '../browser-support/server.ts';
@@ -7,9 +7,6 @@ import { lines } from './outcome.ts';
 import type { Outcome } from './page/page.ts';
 import { program, source } from './programs.ts';
 import { testSite } from './support.ts';
-
-/** A busy machine takes its time to start PostgreSQL. */
-vi.setConfig({ testTimeout: 120_000 });
 
 /** The library as it is published, in the runner. */
 let browser: Browser;

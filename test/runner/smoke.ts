@@ -6,9 +6,6 @@ import type { Outcome } from './page/page.ts';
 import { program, source } from './programs.ts';
 import { testSite } from './support.ts';
 
-/** A busy machine takes its time to start PostgreSQL. */
-const DATABASE_TIMEOUT_MS = 120_000;
-
 /** What the smoke tests need of a browser. */
 export interface Engine {
   open(url: string): Promise<void>;
@@ -147,17 +144,13 @@ export function smokeTests(launch: () => Promise<Engine>): void {
       ['memory', 'memory()', "import { memory } from 'eventsourcing';"],
       ['sqlite', "sqlite('dogs.db')", "import { sqlite } from 'eventsourcing/sqlite';"],
       ['postgres', "postgres('postgres://localhost/dogs')", "import { postgres } from 'eventsourcing/postgres';"],
-    ])(
-      'keeps what it encrypts and compresses on %s',
-      async (_, store, importing) => {
-        for (let time = 0; time < 2; time++) {
-          const outcome = await engine.run({ program: program(`${importing}${KEEPING.replace('STORE', store)}`) });
-          expect(lines(outcome)).toEqual(["log Fido [ 'sit' ] ES_VERSION_CONFLICT 2"]);
-          expect(outcome.status).toBe('done');
-        }
-      },
-      DATABASE_TIMEOUT_MS,
-    );
+    ])('keeps what it encrypts and compresses on %s', async (_, store, importing) => {
+      for (let time = 0; time < 2; time++) {
+        const outcome = await engine.run({ program: program(`${importing}${KEEPING.replace('STORE', store)}`) });
+        expect(lines(outcome)).toEqual(["log Fido [ 'sit' ] ES_VERSION_CONFLICT 2"]);
+        expect(outcome.status).toBe('done');
+      }
+    });
   });
 }
 

@@ -4,12 +4,8 @@ import { launchWebKit } from '../browser-support/webkit.ts';
 import type { Outcome } from './page/page.ts';
 import { type Engine, smokeTests } from './smoke.ts';
 
-/** A run on PostgreSQL takes long on a busy machine. */
-const SCRIPT_TIMEOUT_MS = 60_000;
-
 async function webkit(): Promise<Engine> {
   const { driver, close } = await launchWebKit();
-  await driver.manage().setTimeouts({ script: SCRIPT_TIMEOUT_MS });
   return {
     open: (url) => driver.get(url),
     run: (request, stopAfterMs) =>
