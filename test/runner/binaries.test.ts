@@ -24,7 +24,7 @@ function packer(path: string) {
   const child = spawn(process.execPath, [PACK, path], { stdio: ['pipe', 'pipe', 'inherit'] });
   children.push(child);
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  return { child, line: async (): Promise<string> => (await lines.next()).value };
+  return { child, line: async () => (await lines.next()).value };
 }
 
 describe('a file that several processes ask for at the same time', () => {
