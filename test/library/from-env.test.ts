@@ -137,29 +137,350 @@ describe('case 52: what cannot be right is named, with its value', () => {
     if (variable === 'PERSISTENCE_MODULE') expect(error.message).toContain('must be one of memory, sqlite, postgres.');
   });
 
-  test.each([
-    ['SQLITE_DB_NAME', 'SQLITE_DBNAME'],
-    ['sqlite_dbname', 'SQLITE_DBNAME'],
-    ['CIPHER_KEE', 'CIPHER_KEY'],
-    ['DOGSCHOOL_CIPHERKEY', 'DOGSCHOOL_CIPHER_KEY'],
-    ['IS_SNAPSHOTING_ENABLED', 'IS_SNAPSHOTTING_ENABLED'],
-  ])('one that is misspelt: %s', (variable, meant) => {
-    const error = environmentErrorOf({ PERSISTENCE_MODULE: 'memory', [variable]: 'something' });
-    expect(error.variable).toBe(variable);
-    expect(error.message).toMatch(new RegExp(`^${variable} is set, .*Is ${meant} meant\\?$`));
-    expect(error.message).not.toContain('something');
-  });
-
-  test('what is nobody’s business is left alone', () => {
-    const env = { PATH: '/bin', USER: 'me', POSTGRES_DB: 'x', DOGSCHOOL_PORT: '80', CIPHER_SUITE: 'y', LEVEL: '' };
-    expect(Object.keys(inMemory(env))).toEqual(['store']);
-  });
-
   test('defaults of a class that are not texts', () => {
     class School extends DogSchool {
       static env = { IS_SNAPSHOTTING_ENABLED: true };
     }
     expect(errorOf(() => fromEnv(School, {}))).toMatchObject({ code: 'ES_ENVIRONMENT', name: 'DefinitionError' });
+  });
+});
+
+describe('names that are nearly ours', () => {
+  const chosen = {
+    memory: { PERSISTENCE_MODULE: 'memory' },
+    sqlite: { PERSISTENCE_MODULE: 'sqlite', SQLITE_DBNAME: ':memory:' },
+    postgres: { PERSISTENCE_MODULE: 'postgres', POSTGRES_DBNAME: 'dogs' },
+    url: { PERSISTENCE_MODULE: 'postgres', POSTGRES_URL: 'postgres://localhost/dogs' },
+    // What is misspelt is what would have had to be set.
+    nothing: {},
+    sqliteOnly: { PERSISTENCE_MODULE: 'sqlite' },
+    postgresOnly: { PERSISTENCE_MODULE: 'postgres' },
+  } satisfies Record<string, Env>;
+  const opened: Store[] = [];
+  afterAll(async () => {
+    for (const store of opened) await store.close?.();
+  });
+  function open(env: Env, given: EnvRegistry = registry): ApplicationOptions {
+    const options = fromEnv(DogSchool, env, given);
+    if (options.store !== undefined) opened.push(options.store);
+    return options;
+  }
+  const withoutCipher = { stores: registry.stores };
+
+  describe.each<[keyof typeof chosen, string, readonly (readonly [given: string, meant: string])[]]>([
+    [
+      'memory',
+      'what decides how events are stored',
+      [
+        ['CIPHER_KYE', 'CIPHER_KEY'],
+        ['CIPHER_KEE', 'CIPHER_KEY'],
+        ['CIPHER_KEYS', 'CIPHER_KEY'],
+        ['CIPHERKEY', 'CIPHER_KEY'],
+        ['CIPHER-KEY', 'CIPHER_KEY'],
+        ['CIPHER__KEY', 'CIPHER_KEY'],
+        ['cipher_key', 'CIPHER_KEY'],
+        ['Cipher_Key', 'CIPHER_KEY'],
+        ['CYPHER_KEY', 'CIPHER_KEY'],
+        ['CIHPER_KEY', 'CIPHER_KEY'],
+        ['CYPHER_KYE', 'CIPHER_KEY'],
+        ['CIPHER_KEYID', 'CIPHER_KEY_ID'],
+        ['CIPHERKEY_ID', 'CIPHER_KEY_ID'],
+        ['CYPHERKYE', 'CIPHER_KEY'],
+        ['CIPHER_OLD_KEY', 'CIPHER_OLD_KEYS'],
+        ['CIPHER_ACCEPT_PLAIN_TEXT', 'CIPHER_ACCEPT_PLAINTEXT'],
+        ['CIPHER_ACCEPTS_PLAINTXT', 'CIPHER_ACCEPT_PLAINTEXT'],
+        ['CIPHER_MODUEL', 'CIPHER_MODULE'],
+        ['COMPRESOR_MODULE', 'COMPRESSOR_MODULE'],
+        ['COMPRESSOR_MODUL', 'COMPRESSOR_MODULE'],
+        ['COMPRESSER_LEVEL', 'COMPRESSOR_LEVEL'],
+        ['COMPRESSOR_MAXSIZE', 'COMPRESSOR_MAX_SIZE'],
+      ],
+    ],
+    [
+      'memory',
+      'what every application has',
+      [
+        ['IS_SNAPSHOTING_ENABLED', 'IS_SNAPSHOTTING_ENABLED'],
+        ['IS_SNAPSHOTTING_ENABLE', 'IS_SNAPSHOTTING_ENABLED'],
+        ['SNAPSHOTING_INTERVAL', 'SNAPSHOTTING_INTERVAL'],
+        ['SNAPSHOTTING_INTERVALL', 'SNAPSHOTTING_INTERVAL'],
+        ['AGREGATE_CACHE_MAXSIZE', 'AGGREGATE_CACHE_MAXSIZE'],
+        ['AGGREGATE_CACHE_MAX_SIZE', 'AGGREGATE_CACHE_MAXSIZE'],
+        ['AGGREGATE_CACHE_FAST_FORWARD', 'AGGREGATE_CACHE_FASTFORWARD'],
+        ['NOTIFICATION_LOG_SECTIONSIZE', 'NOTIFICATION_LOG_SECTION_SIZE'],
+        ['NOTIFICATIONS_LOG_SECTION_SIZE', 'NOTIFICATION_LOG_SECTION_SIZE'],
+        ['IS_VERIFIYNG_ENABLED', 'IS_VERIFYING_ENABLED'],
+      ],
+    ],
+    [
+      'nothing',
+      'the choice of a store',
+      [
+        ['PERSISTENCE_MODUL', 'PERSISTENCE_MODULE'],
+        ['PERSISTANCE_MODULE', 'PERSISTENCE_MODULE'],
+        ['PERSISTANCE_MODUEL', 'PERSISTENCE_MODULE'],
+        ['PERSISTENCEMODULE', 'PERSISTENCE_MODULE'],
+        ['persistence_module', 'PERSISTENCE_MODULE'],
+      ],
+    ],
+    [
+      'sqliteOnly',
+      'the name of a file',
+      [
+        ['SQLITE_DB_NAME', 'SQLITE_DBNAME'],
+        ['sqlite_dbname', 'SQLITE_DBNAME'],
+        ['SQLITE_DBNAM', 'SQLITE_DBNAME'],
+        ['SQLTIE_DBNAME', 'SQLITE_DBNAME'],
+        ['SQLLITE_DB_NAME', 'SQLITE_DBNAME'],
+      ],
+    ],
+    [
+      'sqlite',
+      'the store that is chosen',
+      [
+        ['SQLITE_SYNCRONOUS', 'SQLITE_SYNCHRONOUS'],
+        ['SQLITE_BUSYTIMEOUT', 'SQLITE_BUSY_TIMEOUT'],
+        ['SQLITE_BUSY_TIME_OUT', 'SQLITE_BUSY_TIMEOUT'],
+        ['SQLITE_READONLY', 'SQLITE_READ_ONLY'],
+      ],
+    ],
+    [
+      'postgresOnly',
+      'the name of a database',
+      [
+        ['POSTGRES_DB_NAME', 'POSTGRES_DBNAME'],
+        ['POSTGRES_ULR', 'POSTGRES_URL'],
+        ['POSTGRE_URL', 'POSTGRES_URL'],
+        ['POSTGRES_URI', 'POSTGRES_URL'],
+      ],
+    ],
+    [
+      'postgres',
+      'the store that is chosen',
+      [
+        ['POSTGRES_PASWORD', 'POSTGRES_PASSWORD'],
+        ['POSTGRES_PASSWD', 'POSTGRES_PASSWORD'],
+        ['POSTGRES_HSOT', 'POSTGRES_HOST'],
+        ['POSTGRES_USR', 'POSTGRES_USER'],
+        ['POSTGRES_SHEMA', 'POSTGRES_SCHEMA'],
+        ['POSTGRES_MIGRATES', 'POSTGRES_MIGRATE'],
+        ['POSTGRES_POOLSIZE', 'POSTGRES_POOL_SIZE'],
+        ['POSTGRES_CONECT_TIMEOUT', 'POSTGRES_CONNECT_TIMEOUT'],
+        ['POSTGRES_RETRY_TIME_OUT', 'POSTGRES_RETRY_TIMEOUT'],
+      ],
+    ],
+  ])('on %s: %s', (where, _, names) => {
+    test.each(names)('%s is an error that names %s', (given, meant) => {
+      const error = environmentErrorOf({ ...chosen[where], [given]: 'something' });
+      expect(error).toMatchObject({ code: 'ES_ENVIRONMENT', variable: given, value: undefined });
+      expect(error.message).toContain(`${given} is set, and there is no such variable. Is ${meant} meant?`);
+      expect(error.message).not.toContain('something');
+    });
+
+    test.each(names)('%s is one with the prefix, too: %s', (given, meant) => {
+      for (const key of [`DOGSCHOOL_${given}`, `DogSchool_${given}`, `DOG_SCHOOL_${meant}`, `DOGSCHOL_${meant}`]) {
+        const error = environmentErrorOf({ ...chosen[where], [key]: 'something' });
+        expect(error).toMatchObject({ code: 'ES_ENVIRONMENT', variable: key, value: undefined });
+        expect(error.message).toContain(`Is DOGSCHOOL_${meant} meant?`);
+      }
+    });
+  });
+
+  test.each([
+    ['DOGSCHOOL_CIFER_KYE', 'CIPHER_KEY'],
+    ['DOGSCHOOL_CIPHER_SECRET', 'CIPHER_KEY'],
+    ['DOGSCHOOL_SQLITE_FILE', 'SQLITE_DBNAME'],
+    ['DOGSCHOOL_SQLITE_TIMEOUT', 'SQLITE_BUSY_TIMEOUT'],
+    ['DOGSCHOOL_COMPRESSOR_SIZE', 'COMPRESSOR_MAX_SIZE'],
+    ['DOGSCHOOL_AGREGATES_CACHE_MAXSZE', 'AGGREGATE_CACHE_MAXSIZE'],
+  ])('behind the prefix, what begins like a module or is further off is an error as well: %s', (given, meant) => {
+    expect(environmentErrorOf({ ...chosen.sqlite, [given]: 'x' }).message).toContain(`Is DOGSCHOOL_${meant} meant?`);
+  });
+
+  test('a misspelt key is an error where there is no cipher, and where the plain one is set', () => {
+    for (const given of ['CIPHER_KYE', 'DOGSCHOOL_CIPHER_KYE', 'DOG_SCHOOL_CIPHER_KEY']) {
+      expect(environmentErrorOf({ ...chosen.memory, [given]: createKey() }, withoutCipher).variable).toBe(given);
+      expect(environmentErrorOf({ [given]: createKey() }, {}).variable).toBe(given);
+    }
+    const both = { ...chosen.memory, CIPHER_KEY: createKey(), DOGSCHOOL_CIPHER_KYE: createKey() };
+    expect(environmentErrorOf(both).variable).toBe('DOGSCHOOL_CIPHER_KYE');
+  });
+
+  test('a misspelling at one level is an error, although a lower level has the right name', () => {
+    class School extends DogSchool {
+      static env = { PERSISTENCE_MODULE: 'memory', COMPRESSOR_LEVEL: '6' };
+    }
+    const levels = (one: Env, two: Env) => errorOf(() => fromEnv(School, [one, two], registry)).message;
+    expect(levels({}, { COMPRESSOR_LEVLE: '9' })).toContain('Is COMPRESSOR_LEVEL meant?');
+    expect(levels({ COMPRESSOR_LEVLE: '9' }, { COMPRESSOR_LEVEL: '1' })).toContain('Is COMPRESSOR_LEVEL meant?');
+    const both = fromEnv(School, [{ COMPRESSOR_LEVEL: '1' }, { COMPRESSOR_LEVLE: '9' }], registry);
+    expect(Object.keys(both)).toEqual(['store', 'compressor']);
+  });
+
+  const OTHERS = [
+    // Docker images of PostgreSQL, and programs beside them.
+    ...['POSTGRES_DB', 'POSTGRES_INITDB_ARGS', 'POSTGRES_INITDB_WALDIR', 'POSTGRES_HOST_AUTH_METHOD'],
+    ...['POSTGRES_PASSWORD_FILE', 'POSTGRES_USER_FILE', 'POSTGRES_DB_FILE', 'POSTGRES_VERSION', 'POSTGRES_DATABASE'],
+    ...['POSTGRES_USERNAME', 'POSTGRES_HOSTNAME', 'POSTGRES_POOL', 'POSTGRES_SSL', 'POSTGRES_SSLMODE', 'POSTGRES_NAME'],
+    ...['POSTGRES_PRISMA_URL', 'POSTGRES_URL_NON_POOLING', 'POSTGRES_URL_NO_SSL', 'POSTGRES_MAX_CONNECTIONS'],
+    ...[
+      'POSTGRESQL_PASSWORD',
+      'POSTGRESQL_HOST',
+      'POSTGRESQL_DATABASE',
+      'PGHOST',
+      'PGPASSWORD',
+      'PGDATABASE',
+      'DATABASE_URL',
+    ],
+    ...[
+      'SQLITE_TMPDIR',
+      'SQLITE_HISTORY',
+      'SQLITE_DB',
+      'SQLITE_FILE',
+      'MYSQL_DBNAME',
+      'MYSQL_DATABASE',
+      'DB_NAME',
+      'DBNAME',
+    ],
+    // Security of other kinds.
+    ...[
+      'CIPHER_SUITE',
+      'CIPHER_SUITES',
+      'CIPHERS',
+      'CIPHER',
+      'CIPHER_MODE',
+      'CIPHER_STRENGTH',
+      'CIPHER_LIST',
+      'SSL_CIPHERS',
+    ],
+    ...[
+      'ENCRYPTION_KEY',
+      'SECRET_KEY',
+      'API_KEY',
+      'KEY',
+      'KEY_ID',
+      'AWS_ACCESS_KEY_ID',
+      'SSH_KEY',
+      'TLS_CIPHER_SUITES',
+    ],
+    ...['COMPRESSION_LEVEL', 'COMPRESSION', 'COMPRESS', 'COMPRESSOR', 'GZIP_LEVEL', 'MAX_SIZE', 'LEVEL'],
+    // Words of ours.
+    ...[
+      'SNAPSHOTS_BUCKET',
+      'SNAPSHOT_INTERVAL',
+      'SNAPSHOT_DIR',
+      'SNAPSHOTS',
+      'IS_ENABLED',
+      'IS_DEBUG_ENABLED',
+      'INTERVAL',
+    ],
+    ...[
+      'NOTIFICATION_URL',
+      'NOTIFICATION_LOG',
+      'NOTIFICATION_LOG_LEVEL',
+      'AGGREGATE_ID',
+      'CACHE_MAXSIZE',
+      'CACHE_SIZE',
+    ],
+    ...['MODULE', 'NODE_MODULE', 'PERSISTENCE', 'PERSISTENCE_PATH', 'PERSISTENCE_ENABLED', 'SECTION_SIZE', 'VERIFYING'],
+    // Another application’s.
+    ...[
+      'CATSCHOOL_CIPHER_KEY',
+      'CATSCHOOL_CIPHER_KYE',
+      'DOGSCHOOLS_CIPHER_KEY',
+      'DOGSCHOOL2_CIPHER_KEY',
+      'X_CIPHER_KEY',
+    ],
+    // This one’s, and none of ours.
+    ...[
+      'DOGSCHOOL_PORT',
+      'DOGSCHOOL_URL',
+      'DOGSCHOOL_API_KEY',
+      'DOGSCHOOL_LOG_LEVEL',
+      'DOGSCHOOL_ENV',
+      'DOGSCHOOL_DEBUG',
+    ],
+    ...['DOGSCHOOL_SECRET_KEY', 'DOGSCHOOL_NOTIFICATION_EMAIL', 'DOGSCHOOL_MODULES', 'DOGSCHOOL_VERSION', 'DOGSCHOOL_'],
+    // What Kubernetes tells a container of services.
+    ...['DOGSCHOOL_SERVICE_HOST', 'DOGSCHOOL_SERVICE_PORT', 'DOGSCHOOL_SERVICE_PORT_HTTP', 'DOGSCHOOL_PORT_80_TCP'],
+    ...['DOGSCHOOL_POSTGRES_SERVICE_HOST', 'DOGSCHOOL_POSTGRES_SERVICE_PORT', 'DOGSCHOOL_POSTGRES_PORT_5432_TCP_ADDR'],
+    ...['POSTGRES_SERVICE_HOST', 'POSTGRES_SERVICE_PORT', 'POSTGRES_PORT_5432_TCP', 'POSTGRES_PORT_5432_TCP_PROTO'],
+    // Shells, systems and machines that build.
+    ...[
+      'PATH',
+      'HOME',
+      'USER',
+      'SHELL',
+      'LANG',
+      'TERM',
+      'PWD',
+      'OLDPWD',
+      'HOSTNAME',
+      'TZ',
+      'TMPDIR',
+      'EDITOR',
+      '_',
+      'SHLVL',
+    ],
+    ...['NODE_ENV', 'NODE_OPTIONS', 'NODE_PATH', 'NODE_VERSION', 'npm_config_cache', 'npm_lifecycle_event', 'INIT_CWD'],
+    ...[
+      'CI',
+      'GITHUB_ACTIONS',
+      'GITHUB_SHA',
+      'RUNNER_OS',
+      'BUILD_ID',
+      'JOB_NAME',
+      'DOCKER_HOST',
+      'KUBERNETES_SERVICE_HOST',
+    ],
+    ...[
+      'HTTP_PROXY',
+      'NO_PROXY',
+      'AWS_REGION',
+      'GOOGLE_APPLICATION_CREDENTIALS',
+      'SENTRY_DSN',
+      'REDIS_URL',
+      'MONGO_URL',
+    ],
+  ];
+  test.each(['memory', 'sqlite', 'postgres', 'url'] as const)(
+    'what belongs to others stops no application on %s',
+    (where) => {
+      for (const given of OTHERS) {
+        // One that would name the database where nothing does is most likely meant to.
+        expect(() => open({ ...chosen[where], [given]: 'something' }), given).not.toThrow();
+      }
+      const all = Object.fromEntries(OTHERS.map((given) => [given, 'something']));
+      expect(Object.keys(open({ ...chosen[where], ...all }))).toEqual(['store']);
+    },
+  );
+
+  test('what is nearly a variable of a store stops no application on another one, nor one that has what is meant', () => {
+    const [postgresNames, sqliteNames] = [
+      ['POSTGRES_DB_NAME', 'POSTGRES_PASWORD', 'POSTGRES_URI', 'DOGSCHOOL_POSTGRES_DB_NAME', 'DOGSCHOOL_POSTGRES_X'],
+      ['SQLITE_DB_NAME', 'SQLITE_READONLY', 'DOGSCHOOL_SQLITE_DB_NAME'],
+    ];
+    for (const given of postgresNames) open({ ...chosen.sqlite, [given]: 'x' });
+    for (const given of postgresNames) open({ ...chosen.memory, [given]: 'x' });
+    for (const given of sqliteNames) open({ ...chosen.postgres, [given]: 'x' });
+    open({ ...chosen.postgres, POSTGRES_DB_NAME: 'x' });
+    open({ ...chosen.postgres, POSTGRES_PASSWORD: 'x', POSTGRES_PASWORD: 'x' });
+    open({ ...chosen.postgres, DOGSCHOOL_POSTGRES_PASSWORD: 'x', POSTGRES_PASWORD: 'x' });
+    open({ ...chosen.memory, CIPHER_KEY: createKey(), CIPHER_KYE: 'x' });
+    // A URL says all of this.
+    for (const given of ['POSTGRES_DB_NAME', 'POSTGRES_PASWORD', 'POSTGRES_HOSTS'])
+      open({ ...chosen.url, [given]: 'x' });
+  });
+
+  test('variables of a store of one’s own are known by the same rule', () => {
+    const url = { name: 'MONGO_URL', type: 'text', doc: 'Where it is.' } as const;
+    const mongo = { variables: [url], create: () => memory() };
+    const given = { stores: { mongo, other: { variables: [], create: memory } } };
+    expect(environmentErrorOf({ PERSISTENCE_MODULE: 'mongo', MONGO_ULR: 'x' }, given).message).toContain(
+      'Is MONGO_URL meant?',
+    );
+    open({ PERSISTENCE_MODULE: 'other', MONGO_ULR: 'x' }, given);
+    open({ PERSISTENCE_MODULE: 'mongo', MONGO_DB: 'x' }, given);
   });
 });
 

@@ -7,6 +7,8 @@ interface Described {
   readonly doc: string;
   /** What a number counts, for example `milliseconds`. */
   readonly unit?: string;
+  /** The name of a variable that this one has no effect beside, for example `POSTGRES_URL`. */
+  readonly unless?: string;
 }
 
 /** A variable whose value is taken as it is. */

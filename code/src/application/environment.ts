@@ -8,12 +8,19 @@ import type {
   TextVariable,
 } from './env-variable.ts';
 import { EnvironmentError } from './errors.ts';
+import { editsBetween, haveOneFamily, isSlip, loosely, strictly } from './spelling.ts';
 
 /** Variables and their values, such as `process.env`. */
 export type Env = Readonly<Record<string, string | undefined>>;
 
 const YES: readonly string[] = ['yes', 'y', 'true', 't', 'on', '1'];
 const NO: readonly string[] = ['no', 'n', 'false', 'f', 'off', '0'];
+
+/**
+ * What containers are told of each other, for a service that has the application's name: `DOGSCHOOL_POSTGRES_SERVICE_HOST`,
+ * `DOGSCHOOL_POSTGRES_PORT_5432_TCP`.
+ */
+const SERVICE_LINK = /_SERVICE_(?:HOST|PORT)(?:_|$)|_PORT_\d+_(?:TCP|UDP|SCTP)(?:_|$)/;
 
 interface Found {
   /** As it was found, with or without the prefix. */
@@ -91,22 +98,31 @@ export class Environment implements EnvReader {
     );
   }
 
-  /** @throws {EnvironmentError} if something is set that is most likely meant for one of these, and would be ignored. */
-  refuseNearMisses(variables: readonly EnvVariable[]): void {
-    for (const level of this.#levels) {
-      for (const [key, value] of Object.entries(level)) {
-        if (value === undefined || value === '') continue;
-        const [prefix, given] = key.startsWith(this.#prefix)
-          ? [this.#prefix, key.slice(this.#prefix.length)]
-          : ['', key];
-        if (variables.some(({ name }) => name === given)) continue;
-        const meant = variables.find(({ name }) => isNear(given, name));
+  /**
+   * Refuses what is set and is most likely meant for another variable, which would be passed by.
+   *
+   * @param known all names that mean something, or would if another choice were made
+   * @param relevant the variables that are asked for as things stand
+   * @param modules those of them that belong to something that was chosen, and so share their first word
+   * @throws {EnvironmentError} if there is such a misspelling. It names the variable that is nearest.
+   */
+  refuseMisspellings(
+    known: readonly string[],
+    relevant: readonly EnvVariable[],
+    modules: readonly EnvVariable[],
+  ): void {
+    const exact = new Set(known.flatMap((name) => [name, this.#prefix + name]));
+    const counting = relevant.filter(({ unless }) => unless === undefined || this.#find(unless) === undefined);
+    for (const [level, variables] of this.#levels.entries()) {
+      for (const [key, value] of Object.entries(variables)) {
+        if (value === undefined || value === '' || exact.has(key) || SERVICE_LINK.test(key)) continue;
+        const meant = this.#meantBy(key, counting, modules, level);
         if (meant === undefined) continue;
         // Its value stays out of the message: it may be meant to be a secret.
         throw new EnvironmentError(
           key,
           undefined,
-          `${key} is set, and there is no such variable. Is ${prefix}${meant.name} meant?`,
+          `${key} is set, and there is no such variable. Is ${meant} meant? What belongs to another program must be left out of what fromEnv is given.`,
         );
       }
     }
@@ -120,8 +136,33 @@ export class Environment implements EnvReader {
     throw new EnvironmentError(found.key, undefined, `${found.key} is set, and would have no effect: ${remedy}.`);
   }
 
-  #find(name: string): Found | undefined {
-    for (const level of this.#levels) {
+  #meantBy(
+    key: string,
+    variables: readonly EnvVariable[],
+    modules: readonly EnvVariable[],
+    level: number,
+  ): string | undefined {
+    const upper = key.toUpperCase();
+    if (upper.startsWith(this.#prefix)) {
+      const given = upper.slice(this.#prefix.length);
+      const near = nearest(variables, ({ name }) => loosely(given, name));
+      // Behind the prefix, what begins like a module's variables can't be anybody else's.
+      const meant =
+        near ?? nearest(modules, ({ name }) => (haveOneFamily(given, name) ? editsBetween(given, name) : undefined));
+      return meant && this.#prefix + meant.name;
+    }
+    const unset = variables.filter(({ name }) => this.#find(name, level) === undefined);
+    const meant = nearest(unset, ({ name }) => strictly(upper, name));
+    if (meant !== undefined) return meant.name;
+    const named = unset.find(
+      ({ name }) => upper.endsWith(`_${name}`) && isSlip(upper.slice(0, -name.length), this.#prefix),
+    );
+    return named && this.#prefix + named.name;
+  }
+
+  /** @param last the last of the levels that are looked at; all unless given. */
+  #find(name: string, last = this.#levels.length - 1): Found | undefined {
+    for (const level of this.#levels.slice(0, last + 1)) {
       for (const key of [this.#prefix + name, name]) {
         const value = level[key];
         // Shells, containers and build systems pass on what is not set as an empty text.
@@ -141,16 +182,17 @@ export class Environment implements EnvReader {
   }
 }
 
-/** Whether two names are the same but for capitals and underscores, or but for one character. */
-function isNear(given: string, known: string): boolean {
-  if (bare(given) === bare(known)) return true;
-  const [short, long] = given.length < known.length ? [given, known] : [known, given];
-  if (long.length - short.length > 1) return false;
-  let at = 0;
-  while (at < short.length && short[at] === long[at]) at++;
-  return short.slice(short.length === long.length ? at + 1 : at) === long.slice(at + 1);
-}
-
-function bare(name: string): string {
-  return name.toUpperCase().replaceAll('_', '');
+/** The first of those that are nearest. */
+function nearest(
+  variables: readonly EnvVariable[],
+  distance: (variable: EnvVariable) => number | undefined,
+): EnvVariable | undefined {
+  let least = Number.POSITIVE_INFINITY;
+  let found: EnvVariable | undefined;
+  for (const variable of variables) {
+    const far = distance(variable) ?? Number.POSITIVE_INFINITY;
+    if (far >= least) continue;
+    [least, found] = [far, variable];
+  }
+  return found;
 }

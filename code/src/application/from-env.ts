@@ -31,9 +31,12 @@ export interface EnvRegistry {
 
 const NONE = 'none';
 
+/** Set where there is no cipher, it would be dangerous to pass by, as would be what is meant for it. */
+const CIPHER_KEY: TextVariable = { name: 'CIPHER_KEY', type: 'text', doc: 'The key of a cipher.', isSecret: true };
+
 /** What would be dangerous to pass by, and why it would be: events would be stored in the clear, say. */
 const IGNORED = [
-  ['CIPHER_KEY', 'give fromEnv a cipher to use it with, { ciphers: { aesGcm: aesGcmFromEnv } }'],
+  [CIPHER_KEY.name, 'give fromEnv a cipher to use it with, { ciphers: { aesGcm: aesGcmFromEnv } }'],
   ['CIPHER_TOPIC', 'the variable that chooses a cipher is CIPHER_MODULE'],
   ['COMPRESSOR_TOPIC', 'the variable that chooses a compressor is COMPRESSOR_MODULE'],
 ] as const;
@@ -87,24 +90,34 @@ const IS_VERIFYING_ENABLED: BooleanVariable = {
  * ```
  */
 export function envVariables(registry: EnvRegistry = {}): EnvVariable[] {
-  const { persistence, cipher, compressor } = choicesOf(registry);
-  const parts = (from: Readonly<Record<string, FromEnv<unknown>>> = {}) =>
-    Object.values(from).flatMap(({ variables }) => variables);
-  const all = [
-    persistence,
-    ...parts(registry.stores),
-    cipher,
-    ...parts(registry.ciphers),
-    compressor,
-    ...parts(registry.compressors),
+  return distinct([
+    ...moduleVariables(registry),
     IS_SNAPSHOTTING_ENABLED,
     SNAPSHOTTING_INTERVAL,
     AGGREGATE_CACHE_MAXSIZE,
     AGGREGATE_CACHE_FASTFORWARD,
     SECTION_SIZE,
     IS_VERIFYING_ENABLED,
-  ];
-  return [...new Map(all.map((each) => [each.name, each])).values()];
+  ]);
+}
+
+/** The variables that choose from the registry, and those of what can be chosen. */
+function moduleVariables(registry: EnvRegistry): EnvVariable[] {
+  const { persistence, cipher, compressor } = choicesOf(registry);
+  const parts = (from: Readonly<Record<string, FromEnv<unknown>>> = {}) =>
+    Object.values(from).flatMap(({ variables }) => variables);
+  return distinct([
+    persistence,
+    ...parts(registry.stores),
+    cipher,
+    ...parts(registry.ciphers),
+    compressor,
+    ...parts(registry.compressors),
+  ]);
+}
+
+function distinct(variables: readonly EnvVariable[]): EnvVariable[] {
+  return [...new Map(variables.map((each) => [each.name, each])).values()];
 }
 
 /**
@@ -116,9 +129,13 @@ export function envVariables(registry: EnvRegistry = {}): EnvVariable[] {
  * if `env` is an array, its first object before the others. A level that says anything, by either name, comes
  * before all that follow. An empty value counts as not set.
  *
+ * A name that looks like a misspelling is refused: without the application's name in front, one that is a letter or so off,
+ * while the right one is not set; behind it, also one that is further off, or begins like the variables of a cipher, a
+ * compressor or the chosen store. All other names are left alone. The README has the rule in full.
+ *
  * @param env usually `process.env`, which this library itself never looks at.
- * @throws {EnvironmentError} if a variable is missing, cannot be what it is, or is misspelt. It names the variable, and the
- * value too, unless that is a secret.
+ * @throws {EnvironmentError} if a variable is missing, cannot be what it is, or is misspelt. It names the variable, the
+ * nearest one that there is, and the value too, unless that is a secret.
  * @example
  * ```ts
  * import { Application, fromEnv } from 'eventsourcing';
@@ -149,12 +166,8 @@ export function fromEnv(
   const { name } = registry;
   const levels = isLevels(env) ? env : [env];
   const environment = new Environment(name ?? application.name, [...levels, defaultsOf(application)]);
-  const all = envVariables(registry);
-  environment.refuseNearMisses(all);
-  for (const [variable, remedy] of IGNORED) {
-    if (!all.some((each) => each.name === variable)) environment.refuse(variable, remedy);
-  }
   const choices = choicesOf(registry);
+  refuseStrangers(environment, registry, choices.persistence);
   const options = {
     name,
     sectionSize: environment.integer(SECTION_SIZE),
@@ -178,6 +191,22 @@ export function fromEnv(
     ...(cipher !== undefined && { cipher }),
     ...(compressor !== undefined && { compressor }),
   };
+}
+
+/** Refuses what is set, would be passed by, and is most likely meant for something here. */
+function refuseStrangers(environment: Environment, registry: EnvRegistry, persistence: ChoiceVariable): void {
+  const names = envVariables(registry).map(({ name }) => name);
+  const ignored = IGNORED.filter(([name]) => !names.includes(name));
+  // The variables of a store that isn't chosen are another program's for all we know, and so are names like theirs.
+  const chosen = environment.text({ ...persistence, type: 'text' });
+  const stores = Object.fromEntries(Object.entries(registry.stores ?? {}).filter(([name]) => name === chosen));
+  const present = { ...registry, stores };
+  environment.refuseMisspellings(
+    [...names, ...ignored.map(([name]) => name)],
+    distinct([...envVariables(present), CIPHER_KEY]),
+    moduleVariables(present),
+  );
+  for (const [name, remedy] of ignored) environment.refuse(name, remedy);
 }
 
 function choicesOf({ stores = {}, ciphers = {}, compressors = {} }: EnvRegistry) {

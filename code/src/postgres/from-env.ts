@@ -19,24 +19,28 @@ const URL_VARIABLE: TextVariable = {
 };
 const DBNAME: TextVariable = {
   name: 'POSTGRES_DBNAME',
+  unless: URL_VARIABLE.name,
   type: 'text',
   doc: 'The name of the database, if there is no POSTGRES_URL.',
 };
 const HOST: TextVariable = {
   name: 'POSTGRES_HOST',
+  unless: URL_VARIABLE.name,
   type: 'text',
   doc: 'The name or address of the server; localhost unless set.',
 };
 const PORT: IntegerVariable = {
   name: 'POSTGRES_PORT',
+  unless: URL_VARIABLE.name,
   type: 'integer',
   min: 1,
   max: 65_535,
   doc: 'The port of the server; 5432 unless set.',
 };
-const USER: TextVariable = { name: 'POSTGRES_USER', type: 'text', doc: 'Who connects.' };
+const USER: TextVariable = { name: 'POSTGRES_USER', unless: URL_VARIABLE.name, type: 'text', doc: 'Who connects.' };
 const PASSWORD: TextVariable = {
   name: 'POSTGRES_PASSWORD',
+  unless: URL_VARIABLE.name,
   type: 'text',
   isSecret: true,
   doc: 'The password of the user.',
