@@ -34,16 +34,21 @@ export class Life {
 /** The story of an aggregate, for the library's own use. */
 export let lifeOf: (aggregate: AggregateCore) => Life;
 
-/** The part of every aggregate that replay and recorded methods work on. */
-export abstract class AggregateCore {
+/** The class behind `AggregateCore`. */
+abstract class Core {
   /** Identifies the aggregate among all others. */
   declare readonly id: string;
   /** The version of its last event. */
   declare readonly version: number;
+  /** What the classes below say of it. */
+  declare readonly isDiscarded: boolean;
   readonly #life!: Life;
 
   static {
-    lifeOf = (aggregate) => aggregate.#life;
+    lifeOf = (aggregate) => {
+      if (#life in aggregate) return aggregate.#life;
+      throw new TypeError('This is no aggregate of this copy of the library.');
+    };
   }
 
   constructor() {
@@ -51,7 +56,7 @@ export abstract class AggregateCore {
     if (birth?.kind !== 'birth' || birth.definition.type !== new.target) throw bypassed(new.target);
     if (birth.object !== undefined) throw bypassed(new.target);
     const { again, clashes, event } = birth;
-    if (again !== undefined) {
+    if (again instanceof Core) {
       birth.object = again;
       // What a base class returns is what the constructors and field initialisers of its subclasses work on.
       // biome-ignore lint/correctness/noConstructorReturn: that is the point.
@@ -108,3 +113,19 @@ function bypassed(type: abstract new () => AggregateCore): CommandError {
       'means the class without the decorator: write `new this(…)` in static methods, or create it outside.',
   );
 }
+
+/**
+ * The part of every aggregate that replay and recorded methods work on.
+ *
+ * Its type has no private and no protected members, and neither has that of `Aggregate`: of a class that has no name of
+ * its own outside, as in `export const Dog = recorded(class …)`, the compiler could not write a declaration then.
+ */
+export interface AggregateCore {
+  /** Identifies the aggregate among all others. */
+  readonly id: string;
+  /** The version of its last event. */
+  readonly version: number;
+  /** Whether one of its events has ended its life. */
+  readonly isDiscarded: boolean;
+}
+export const AggregateCore: abstract new () => AggregateCore = Core;

@@ -93,7 +93,7 @@ export abstract class Aggregate extends AggregateCore {
   }
 
   /** Whether one of its events has ended its life; see `markDiscarded`. */
-  get isDiscarded(): boolean {
+  override get isDiscarded(): boolean {
     return lifeOf(this).isDiscarded;
   }
 
@@ -143,7 +143,7 @@ export abstract class Aggregate extends AggregateCore {
    * console.log(page.isDiscarded); // true
    * ```
    */
-  protected markDiscarded(): void {
+  markDiscarded(): void {
     if (activity.current?.kind !== 'body' || activity.current.object !== this) {
       throw new CommandError(
         'ES_NOT_RECORDED',

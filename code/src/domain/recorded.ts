@@ -28,6 +28,11 @@ type FittingToken<Target, Token> =
  * Does what `@event` does, without decorators: for code that is run without a compiler, as `node file.ts` does.
  * The same class records the same events either way.
  *
+ * With the compiler option `declaration`, a class that is written inside the call can be exported if all of its members are
+ * public. TypeScript (TS4094) writes no declaration of private, protected and `#private` members of a class that has no
+ * name outside: export such a class by a name of its own, `export class PlainDog extends Aggregate { … }`, and give
+ * `recorded` that one.
+ *
  * @param type the class.
  * @param events `new` is the event that creates the aggregate; the others have the names of the methods.
  * @returns the class to use.
