@@ -1,6 +1,7 @@
 import { Aggregate } from '../domain/aggregate.ts';
 import { type AggregateCore, lifeOf } from '../domain/aggregate-core.ts';
 import { refuseIfBroken } from '../domain/broken.ts';
+import { refuseForeign } from '../domain/copies.ts';
 import type { DomainEvent } from '../domain/domain-event.ts';
 import { ArgumentError, SnapshotError } from '../domain/errors.ts';
 import { type AggregateClass, rebuild } from '../domain/replay.ts';
@@ -145,6 +146,7 @@ export class Application {
     const single: DomainEvent[] = [];
     for (const change of changes) {
       if (change === null || change === undefined) continue;
+      if (!(change instanceof Aggregate)) refuseForeign(change, 'What save was given');
       if (!(change instanceof Aggregate)) {
         single.push(checkedEvent(change));
         events.push(change);

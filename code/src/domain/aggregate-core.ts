@@ -1,7 +1,9 @@
 import { activity } from './activity.ts';
+import { refuseForeign } from './copies.ts';
+import { COPY, type Copy, OWN } from './copy-mark.ts';
 import { type Definition, definitionOf, named } from './definition.ts';
 import type { DomainEvent } from './domain-event.ts';
-import { CommandError } from './errors.ts';
+import { ArgumentError, CommandError } from './errors.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** What an aggregate knows of its own story. It is kept out of sight of `console.log` and of comparisons. */
@@ -42,12 +44,18 @@ abstract class Core {
   declare readonly version: number;
   /** What the classes below say of it. */
   declare readonly isDiscarded: boolean;
+  get [COPY](): Copy {
+    return OWN;
+  }
   readonly #life!: Life;
 
   static {
     lifeOf = (aggregate) => {
       if (#life in aggregate) return aggregate.#life;
-      throw new TypeError('This is no aggregate of this copy of the library.');
+      refuseForeign(aggregate, 'This aggregate');
+      throw new ArgumentError(
+        'This is not an aggregate: its class extends Aggregate, and its constructor calls super().',
+      );
     };
   }
 

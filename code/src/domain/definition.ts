@@ -1,6 +1,7 @@
+import { refuseForeign } from './copies.ts';
 import { DefinitionError } from './errors.ts';
 import type { EventSpec } from './event-spec.ts';
-import { type Mark, marksOf, marksOn } from './marks.ts';
+import { type Mark, marksOf, marksOn, metadataOf } from './marks.ts';
 import type { StateFunctions } from './snapshot.ts';
 import type { Transcoding } from './transcoding.ts';
 import { checkedUpcasts, type Upcast } from './upcast.ts';
@@ -32,6 +33,8 @@ export class Definition {
     const all = marksOf(type);
     const created = all.findLast((marks) => marks.created !== undefined)?.created;
     if (created?.topic === undefined) {
+      refuseForeign(type, named(type));
+      refuseForeign(metadataOf(type), `An event of ${named(type)}`);
       throw new DefinitionError(
         'ES_TOPIC_MISSING',
         `${named(type)} has no created event. Write @event('${type.name || 'Dog'}.Registered', …) above the class, ` +

@@ -1,3 +1,4 @@
+import { COPY, type Copy, foreignCopy, OWN } from './copy-mark.ts';
 import type { DomainEvent } from './domain-event.ts';
 
 /** Every code that an error of this library can carry. Codes never change once released; messages may. */
@@ -51,7 +52,8 @@ export type ErrorCode =
   | 'ES_INVALID_ARGUMENT';
 
 /**
- * The one family of errors that this library throws. Tell errors apart by `code`, which is stable, or by class.
+ * The one family of errors that this library throws. Tell errors apart by `code`, which is stable, or by class: an error of
+ * another installed copy of the library is an instance of the class with the same name.
  *
  * @example
  * ```ts
@@ -75,6 +77,31 @@ export class EventSourcingError extends Error {
     super(message, options);
     this.code = code;
   }
+  /** @internal */
+  get [COPY](): Copy {
+    return OWN;
+  }
+  /** @internal */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    // biome-ignore lint/complexity/noThisInStatic: the class that is asked for, which may be one below this.
+    return Reflect.apply(Function.prototype[Symbol.hasInstance], this, [value]) || isNamesake(this.prototype, value);
+  }
+}
+
+/** Whether an error of another copy is of the class that has the same name there. */
+function isNamesake(prototype: object, value: unknown): boolean {
+  if (foreignCopy(value) === undefined) return false;
+  const wanted = ownName(prototype);
+  for (let link: unknown = value; wanted !== undefined && typeof link === 'object' && link !== null; ) {
+    if (ownName(link) === wanted) return true;
+    link = Object.getPrototypeOf(link);
+  }
+  return false;
+}
+
+/** The name that a class of errors writes out for its instances. */
+function ownName(prototype: object): unknown {
+  return Reflect.getOwnPropertyDescriptor(prototype, 'name')?.get?.call(prototype);
 }
 
 /** A class, an event or an application is written in a way that cannot work. Thrown when it is defined or built. */

@@ -1,6 +1,8 @@
 import { AggregateCore } from './aggregate-core.ts';
 import { hasRestParameter, ownConstructor } from './class-source.ts';
 import { recordConstruction } from './construct.ts';
+import { refuseForeign } from './copies.ts';
+import { COPY, OWN } from './copy-mark.ts';
 import { type Class, named } from './definition.ts';
 import type { DomainEvent } from './domain-event.ts';
 import { draftOf } from './draft.ts';
@@ -95,6 +97,7 @@ function tokenOf(spec: EventSpec): object {
     return kind === 'class' ? decorateClass(target, spec, metadata) : decorateMethod(target, spec, context, metadata);
   }
   Object.defineProperty(decorate, SPEC, { value: spec });
+  Object.defineProperty(decorate, COPY, { value: OWN });
   return Object.assign(decorate, {
     type: spec.type,
     parameters: spec.parameters,
@@ -110,11 +113,13 @@ const SPEC = Symbol('eventsourcing.spec');
 export function specOf(token: unknown): EventSpec {
   const spec: unknown = typeof token === 'function' ? Reflect.get(token, SPEC) : undefined;
   if (spec instanceof EventSpec) return spec;
+  refuseForeign(token, 'This event', 'ES_EVENT_NAME');
   throw new DefinitionError('ES_EVENT_NAME', 'An event is missing where one is needed: make it with event(…).');
 }
 
 function decorateClass(target: unknown, spec: EventSpec, metadata: unknown): Class {
   if (!isClassOfAggregates(target)) {
+    refuseForeign(target, `The class under @event('${spec.type}')`);
     throw new DefinitionError(
       'ES_NOT_AN_AGGREGATE',
       `@event('${spec.type}') stands above ${typeof target === 'function' ? named(target) : 'something'}, which does ` +

@@ -1,3 +1,5 @@
+import { refuseForeign } from './copies.ts';
+import { COPY, OWN } from './copy-mark.ts';
 import { DefinitionError } from './errors.ts';
 import type { EventSpec } from './event-spec.ts';
 
@@ -38,8 +40,10 @@ export function marksIn(metadata: unknown): Marks {
   }
   const own = ownMarks(metadata);
   if (own !== undefined) return own;
+  refuseForeign(metadata, 'Another event of this class or of one that it extends');
   const marks = new Marks();
   Object.defineProperty(metadata, MARKS, { value: marks });
+  Object.defineProperty(metadata, COPY, { value: OWN });
   return marks;
 }
 

@@ -1,4 +1,5 @@
 import type { AggregateCore } from './aggregate-core.ts';
+import { refuseForeign } from './copies.ts';
 import { named } from './definition.ts';
 import { DefinitionError } from './errors.ts';
 import { isMethod, markClass, markMethod, specOf } from './event.ts';
@@ -62,6 +63,7 @@ export function recorded<T extends AggregateClass<AggregateCore>, const M extend
   events: M & RecordedEvents<T, NoInfer<M>>,
 ): T {
   if (!isAggregateClass(type)) {
+    refuseForeign(type, `${named(type)}, which recorded was given,`);
     throw new DefinitionError(
       'ES_NOT_AN_AGGREGATE',
       `recorded was given ${named(type)}, which does not extend Aggregate.`,

@@ -1,6 +1,7 @@
 import { activity, type Birth } from './activity.ts';
 import { AggregateCore, advance, type Life, lifeOf, resume } from './aggregate-core.ts';
 import { writtenVersion } from './broken.ts';
+import { refuseForeign } from './copies.ts';
 import { copyAgain, looseCopy } from './copy.ts';
 import { type Class, type Definition, definitionOf, named } from './definition.ts';
 import type { DomainEvent } from './domain-event.ts';
@@ -261,6 +262,7 @@ function cannotApply(definition: Definition, event: DomainEvent, first: boolean)
 function typeOf(definition: Definition): AggregateClass {
   const { type } = definition;
   if (isAggregateClass(type)) return type;
+  refuseForeign(type, named(type));
   throw new EventSourcingError('ES_NOT_AN_AGGREGATE', `${named(type)} does not extend Aggregate.`);
 }
 

@@ -1,3 +1,4 @@
+import { refuseForeign } from '../domain/copies.ts';
 import { type Class, type Definition, definitionOf, listedTranscodings, named } from '../domain/definition.ts';
 import { DefinitionError, TopicError } from '../domain/errors.ts';
 import type { EventSpec } from '../domain/event-spec.ts';
@@ -24,6 +25,7 @@ export class Topics {
     const transcodings = new Set<Transcoding>();
     aggregates.forEach((type, index) => {
       if (!isAggregateClass(type)) {
+        refuseForeign(type, `Item ${index} of ${owner}.aggregates, ${describe(type)},`);
         throw new DefinitionError(
           'ES_NOT_AN_AGGREGATE',
           `Item ${index} of ${owner}.aggregates is ${describe(type)}, not a class that extends Aggregate.`,
@@ -111,6 +113,7 @@ export class Topics {
 
   /** The error for a class that is not listed. */
   unlisted(type: object): DefinitionError {
+    refuseForeign(type, named(type));
     return new DefinitionError(
       'ES_TOPIC_MISSING',
       `${this.#owner} does not list ${named(type)}. Add it to static aggregates of ${this.#owner}.`,
