@@ -98,6 +98,7 @@ export class Application {
   /** The stored snapshots, if the application takes any. */
   readonly snapshots: SnapshotStore | undefined;
   readonly #verify: boolean;
+  readonly #mapper: Mapper;
   readonly #topics: Topics;
   readonly #cache: Cache | undefined;
   readonly #snapshotting: Snapshotting | undefined;
@@ -116,11 +117,12 @@ export class Application {
     const recorder = store.recorder(name);
     const { snapshots = false, cache, hooks } = options;
     this.name = name;
+    this.#mapper = mapper;
     this.#topics = topics;
     this.events = new EventStore(mapper, recorder);
     if (snapshots !== false) {
       this.snapshots = new SnapshotStore(mapper, snapshotRecorderOf(store, name));
-      this.#snapshotting = new Snapshotting(snapshots === true ? {} : snapshots, topics);
+      this.#snapshotting = new Snapshotting(snapshots === true ? {} : snapshots, topics, mapper);
     }
     this.#cache = cache && new Cache(cache);
     this.#hooks = hooks && new HookChain(isList(hooks) ? hooks : [hooks]);
@@ -137,6 +139,8 @@ export class Application {
    * @param changes aggregates and events, in the order in which their events are stored; null and undefined are skipped.
    * @returns the events as they now stand in the notification log.
    * @throws {VersionConflictError} if another save was faster. All events stay pending.
+   * @throws {ArgumentError} if an event as such is not as an aggregate would have recorded it.
+   * @throws {PayloadError} if it holds what cannot be stored.
    * @throws {CommandError} if an aggregate is in a state that its events do not account for.
    * @throws {ForgottenError} if the data is of a subject that is forgotten.
    */
@@ -148,19 +152,21 @@ export class Application {
       if (change === null || change === undefined) continue;
       if (!(change instanceof Aggregate)) refuseForeign(change, 'What save was given');
       if (!(change instanceof Aggregate)) {
-        single.push(checkedEvent(change));
-        events.push(change);
+        const event = this.#mapper.checked(change);
+        single.push(event);
+        events.push(event);
       } else if (!saved.has(change)) {
         const pending = this.#pendingOf(change);
         saved.set(change, pending);
-        events.push(...pending);
+        // One by one, since a call takes no more than some 100,000 arguments.
+        for (const event of pending) events.push(event);
       }
     }
     if (events.length === 0) return [];
     let notifications: Notification[];
     try {
       notifications = await (this.#hooks === undefined
-        ? this.events.put(events, saved.keys())
+        ? this.events.store(events, saved.keys())
         : this.#put(this.#hooks, events, [...saved.keys()]));
     } catch (error) {
       // Whatever has happened, what is in the cache may not be the latest.
@@ -174,7 +180,7 @@ export class Application {
       settle(aggregate, stored);
       this.#remember(aggregate, stored);
     }
-    // Their maker could still change them, so the cache does not take them in.
+    // Whether they follow what is in the cache, or come from elsewhere, nobody knows here.
     for (const { aggregateId } of single) this.#cache?.evict(aggregateId);
     if (this.#snapshotting !== undefined) {
       await this.#snapshotting.after(notifications, (event) => this.#takeDueSnapshot(event));
@@ -225,7 +231,9 @@ export class Application {
       );
     }
     // From what is stored, and not from an object that somebody may have changed.
-    return await this.#storeSnapshotOf(await this.repository.get(type, id, options));
+    const snapshot = await this.#storeSnapshotOf(await this.repository.get(type, id, options));
+    // The cache begins with this one from now on.
+    return this.#mapper.ownSnapshot(snapshot);
   }
 
   /**
@@ -386,11 +394,11 @@ export class Application {
       aggregateIds: [...new Set(events.map(({ aggregateId }) => aggregateId))],
       topics: [...new Set(events.map(({ type }) => type))],
       eventCount: events.length,
-      attempt: Math.max(1, ...saved.map((aggregate) => this.#attempts.get(aggregate) ?? 1)),
+      attempt: saved.reduce((most, aggregate) => Math.max(most, this.#attempts.get(aggregate) ?? 1), 1),
     } as const;
     return await hooks.save(
       context,
-      () => this.events.put(events, saved),
+      () => this.events.store(events, saved),
       (stored) => ({ notificationIds: stored.map(({ id }) => id) }),
     );
   }
@@ -426,18 +434,4 @@ function settle(aggregate: Aggregate, stored: readonly DomainEvent[]): void {
   const life = lifeOf(aggregate);
   const gone = new Set(stored);
   life.pending = life.pending.filter((event) => !gone.has(event));
-}
-
-function checkedEvent(change: DomainEvent): DomainEvent {
-  const { type, aggregateId, version, timestamp, payload } = change;
-  if (
-    typeof type === 'string' &&
-    typeof aggregateId === 'string' &&
-    Number.isSafeInteger(version) &&
-    typeof timestamp === 'string' &&
-    typeof payload === 'object'
-  ) {
-    return change;
-  }
-  throw new ArgumentError('save takes aggregates and domain events, and was given something else.');
 }

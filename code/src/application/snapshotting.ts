@@ -2,6 +2,7 @@ import type { DomainEvent } from '../domain/domain-event.ts';
 import { ArgumentError, DefinitionError, SnapshotError } from '../domain/errors.ts';
 import { showsPrivateState } from '../domain/private-state.ts';
 import { needsFunctions } from '../domain/take-snapshot.ts';
+import type { Mapper } from '../persistence/mapper.ts';
 import type { Topics } from '../persistence/topics.ts';
 import { report } from './report.ts';
 
@@ -24,11 +25,13 @@ export interface SnapshotOptions {
 export class Snapshotting {
   readonly #options: SnapshotOptions;
   readonly #topics: Topics;
+  readonly #mapper: Mapper;
 
   /** @throws {ArgumentError} if an interval is not a whole number from 1, or is that of an unknown topic. */
-  constructor(options: SnapshotOptions, topics: Topics) {
+  constructor(options: SnapshotOptions, topics: Topics, mapper: Mapper) {
     this.#options = options;
     this.#topics = topics;
+    this.#mapper = mapper;
     const { every } = options;
     const known = topics.names;
     for (const topic of typeof every === 'object' ? Object.keys(every) : []) {
@@ -68,7 +71,10 @@ export class Snapshotting {
   #isDue(event: DomainEvent): boolean {
     const topic = this.#topics.topicOf(event.type);
     const interval = topic === undefined ? undefined : this.#intervalOf(topic);
-    return (interval !== undefined && event.version % interval === 0) || (this.#options.when?.(event) ?? false);
+    return (
+      (interval !== undefined && event.version % interval === 0) ||
+      (this.#options.when?.(this.#mapper.own(event)) ?? false)
+    );
   }
 
   #intervalOf(topic: string): number | undefined {

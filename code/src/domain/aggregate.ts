@@ -1,10 +1,12 @@
 import { activity } from './activity.ts';
 import { AggregateCore, lifeOf } from './aggregate-core.ts';
 import { deepEqual } from './deep-equal.ts';
+import { definitionOf } from './definition.ts';
 import type { DomainEvent } from './domain-event.ts';
 import { CommandError } from './errors.ts';
 import { mutate } from './mutate.ts';
 import { type AggregateClass, replay } from './replay.ts';
+import { ownEvent } from './own-event.ts';
 
 /**
  * The base class of aggregates: objects whose state is the outcome of their events.
@@ -46,7 +48,7 @@ export abstract class Aggregate extends AggregateCore {
    */
   static replay<A extends Aggregate>(this: AggregateClass<A>, events: Iterable<DomainEvent>): A {
     // biome-ignore lint/complexity/noThisInStatic: the class that it is called on is the one to replay.
-    return replay(this, events);
+    return replay(this, ownEvents(this, events));
   }
 
   /**
@@ -74,7 +76,7 @@ export abstract class Aggregate extends AggregateCore {
    */
   static mutate<A extends Aggregate>(this: AggregateClass<A>, aggregate: A | undefined, event: DomainEvent): A {
     // biome-ignore lint/complexity/noThisInStatic: the class that it is called on is the one to construct.
-    return mutate(this, aggregate, event);
+    return mutate(this, aggregate, ownEvent(event, definitionOf(this).transcodings));
   }
 
   /** When its first event was recorded. */
@@ -89,7 +91,8 @@ export abstract class Aggregate extends AggregateCore {
 
   /** The events that were recorded and neither saved nor collected yet, the oldest first. */
   get pendingEvents(): readonly DomainEvent[] {
-    return [...lifeOf(this).pending];
+    const { pending, definition } = lifeOf(this);
+    return pending.map((event) => ownEvent(event, definition.transcodings));
   }
 
   /** Whether one of its events has ended its life; see `markDiscarded`. */
@@ -102,7 +105,8 @@ export abstract class Aggregate extends AggregateCore {
     const life = lifeOf(this);
     const collected = life.pending;
     life.pending = [];
-    return collected;
+    // They are in its history still.
+    return collected.map((event) => ownEvent(event, life.definition.transcodings));
   }
 
   /**
@@ -154,4 +158,10 @@ export abstract class Aggregate extends AggregateCore {
     }
     lifeOf(this).isDiscarded = true;
   }
+}
+
+/** The caller may still change those that were given. */
+function* ownEvents(type: AggregateClass, events: Iterable<DomainEvent>): Iterable<DomainEvent> {
+  const { transcodings } = definitionOf(type);
+  for (const event of events) yield ownEvent(event, transcodings);
 }

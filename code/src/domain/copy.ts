@@ -1,19 +1,26 @@
+import { changes, locked } from './locked.ts';
 import { isPrimitive } from './primitive.ts';
 import { type Transcodings, Walk } from './value.ts';
 
 /** A copy that shares nothing with the original and that nobody can change. */
 export function frozenCopy(value: unknown, subject: string, transcodings: Transcodings, key: string): unknown {
-  return copyAt(value, new Walk(subject, transcodings), true, key);
+  return copy(value, new Walk(subject, transcodings, key), true);
 }
 
-/** A copy that shares nothing with the original, for a body to do with as it likes. */
+/** A frozen copy of fields by name. */
+export function frozenFields(
+  fields: Readonly<Record<string, unknown>>,
+  subject: string,
+  transcodings: Transcodings,
+): Readonly<Record<string, unknown>> {
+  const walk = new Walk(subject, transcodings, undefined);
+  walk.kindOf(fields);
+  return copyFields(fields, walk, true);
+}
+
+/** A copy of a part of an event or of a snapshot, for a body to do with as it likes. */
 export function looseCopy(value: unknown, subject: string, transcodings: Transcodings, key: string): unknown {
-  return copyAt(value, new Walk(subject, transcodings), false, key);
-}
-
-/** A loose copy of what the library has read or copied before, so that it is known to have none but whole arrays. */
-export function copyAgain(value: unknown, subject: string, transcodings: Transcodings, key: string): unknown {
-  return copyAt(value, new Walk(subject, transcodings, true), false, key);
+  return copy(value, new Walk(subject, transcodings, key, true), false);
 }
 
 /**
@@ -22,27 +29,46 @@ export function copyAgain(value: unknown, subject: string, transcodings: Transco
  */
 export function frozenInPlace(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
-  if (value instanceof Uint8Array) return value;
+  const deeper: object[] = [];
+  freeze(value, deeper, 0);
+  for (let next = deeper.pop(); next !== undefined; next = deeper.pop()) freeze(next, deeper, 0);
+  return value;
+}
+
+/** What calls itself this many times leaves the rest for later, since a stack has an end. */
+const DEEPEST_CALL = 500;
+
+function freeze(value: object, deeper: object[], depth: number): void {
+  if (value instanceof Uint8Array) return;
+  if (depth > DEEPEST_CALL) {
+    deeper.push(value);
+    return;
+  }
   switch (Object.getPrototypeOf(value)) {
     case Array.prototype:
     case Object.prototype:
-      for (const item of Object.values(value)) if (typeof item === 'object') frozenInPlace(item);
-      return Object.freeze(value);
+      for (const item of Object.values(value)) freezePart(item, deeper, depth);
+      Object.freeze(value);
+      return;
     case Date.prototype:
-      return locked(value, dateSetters);
+      locked(value, changes.date);
+      return;
     case Map.prototype:
     case Set.prototype:
-      if (value instanceof Map) for (const key of value.keys()) frozenInPlace(key);
-      if (value instanceof Map || value instanceof Set) for (const item of value.values()) frozenInPlace(item);
-      return locked(value, value instanceof Map ? mapChanges : setChanges);
+      if (value instanceof Map) for (const key of value.keys()) freezePart(key, deeper, depth);
+      if (value instanceof Map || value instanceof Set) {
+        for (const item of value.values()) freezePart(item, deeper, depth);
+      }
+      locked(value, value instanceof Map ? changes.map : changes.set);
+      return;
     default:
       // An object of a class: what is inside is its own concern.
-      return Object.freeze(value);
+      Object.freeze(value);
   }
 }
 
-function copyAt(value: unknown, walk: Walk, freeze: boolean, key: string): unknown {
-  return walk.into(key, walk, () => copy(value, walk, freeze));
+function freezePart(item: unknown, deeper: object[], depth: number): void {
+  if (typeof item === 'object' && item !== null) freeze(item, deeper, depth + 1);
 }
 
 function copy(original: unknown, walk: Walk, freeze: boolean): unknown {
@@ -52,49 +78,85 @@ function copy(original: unknown, walk: Walk, freeze: boolean): unknown {
       return found.value;
     case 'array': {
       const { value } = found;
-      const result = value.map((item, index) =>
-        isPrimitive(item) ? item : walk.into(index, value, () => copy(item, walk, freeze)),
-      );
-      return freeze ? Object.freeze(result) : result;
-    }
-    case 'object': {
-      const { value } = found;
-      const result: Record<string, unknown> = {};
-      for (const key of Object.keys(value)) {
-        const item = value[key];
-        setOwn(result, key, isPrimitive(item) ? item : walk.into(key, value, () => copy(item, walk, freeze)));
+      walk.enter(value);
+      const result: unknown[] = [];
+      for (let index = 0; index < value.length; index++) {
+        const item = value[index];
+        if (isPrimitive(item)) result.push(item);
+        else {
+          walk.at(index);
+          result.push(copy(item, walk, freeze));
+        }
       }
+      walk.leave();
       return freeze ? Object.freeze(result) : result;
     }
+    case 'object':
+      return copyFields(found.value, walk, freeze);
     case 'date': {
       const result = new Date(found.value);
-      return freeze ? locked(result, dateSetters) : result;
+      return freeze ? locked(result, changes.date) : result;
     }
     case 'map': {
       const { value } = found;
+      walk.enter(value);
       const result = new Map<unknown, unknown>();
+      let index = 0;
       for (const [key, item] of value) {
-        const at = typeof key === 'string' ? key : result.size;
-        walk.into(at, value, () => result.set(copy(key, walk, freeze), copy(item, walk, freeze)));
+        walk.at(typeof key === 'string' ? key : index);
+        result.set(copy(key, walk, freeze), copy(item, walk, freeze));
+        index += 1;
+        if (result.size < index) throw walk.refuse('its key becomes equal to another one once it is transcoded');
       }
-      return freeze ? locked(result, mapChanges) : result;
+      walk.leave();
+      return freeze ? locked(result, changes.map) : result;
     }
     case 'set': {
       const { value } = found;
+      walk.enter(value);
       const result = new Set<unknown>();
-      for (const item of value) walk.into(result.size, value, () => result.add(copy(item, walk, freeze)));
-      return freeze ? locked(result, setChanges) : result;
+      let index = 0;
+      for (const item of value) {
+        walk.at(index);
+        result.add(copy(item, walk, freeze));
+        index += 1;
+        if (result.size < index) throw walk.refuse('it becomes equal to another item once it is transcoded');
+      }
+      walk.leave();
+      return freeze ? locked(result, changes.set) : result;
     }
     case 'bytes':
       // JavaScript cannot freeze bytes. The copy at least keeps the caller's own array apart from the event's.
       return new Uint8Array(found.value);
     case 'custom': {
       const { value, transcoding } = found;
-      const data = walk.into(transcoding.name, value, () => copy(transcoding.encode(value), walk, false));
+      walk.enter(value);
+      walk.at(transcoding.name);
+      const data = copy(transcoding.encode(value), walk, false);
+      walk.leave();
       const result = transcoding.decode(data);
       return freeze ? Object.freeze(result) : result;
     }
   }
+}
+
+function copyFields(
+  fields: Readonly<Record<string, unknown>>,
+  walk: Walk,
+  freeze: boolean,
+): Readonly<Record<string, unknown>> {
+  walk.enter(fields);
+  const result: Record<string, unknown> = {};
+  for (const key of Object.keys(fields)) {
+    const item = fields[key];
+    if (isPrimitive(item)) setOwn(result, key, item);
+    else {
+      walk.at(key);
+      setOwn(result, key, copy(item, walk, freeze));
+    }
+  }
+  walk.leave();
+  return freeze ? Object.freeze(result) : result;
 }
 
 /** Assignment would run the setter of `__proto__` instead of making a property. */
@@ -102,17 +164,4 @@ export function setOwn(target: Record<string, unknown>, key: string, value: unkn
   if (key === '__proto__') {
     Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true });
   } else target[key] = value;
-}
-
-const mapChanges = ['set', 'delete', 'clear'];
-const setChanges = ['add', 'delete', 'clear'];
-export const dateSetters = Object.getOwnPropertyNames(Date.prototype).filter((name) => name.startsWith('set'));
-
-/** `Object.freeze` does not reach into dates, maps and sets, so their ways to change are taken away instead. */
-export function locked<T extends object>(target: T, methods: readonly string[]): T {
-  const refuse = () => {
-    throw new TypeError('This value belongs to an event or to a state, and states and events do not change.');
-  };
-  for (const name of methods) Object.defineProperty(target, name, { value: refuse });
-  return Object.freeze(target);
 }

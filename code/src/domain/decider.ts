@@ -14,6 +14,7 @@ import type { EventDraft } from './event-types.ts';
 import { isRecord } from './is-record.ts';
 import { type Mark, METADATA, marksIn } from './marks.ts';
 import { isThenable } from './replay.ts';
+import { ownFields } from './own-event.ts';
 import type { StateFunctions } from './snapshot.ts';
 import { detached, recordAll, refuseReservedName } from './trigger.ts';
 
@@ -184,7 +185,7 @@ class Evolution {
     const evolve = this.#functions.get(event.type.slice(event.type.lastIndexOf('.') + 1));
     let next: unknown;
     try {
-      next = evolve?.(state, event.payload);
+      next = evolve?.(state, payloadOf(event));
     } catch (cause) {
       throw new EvolveError(
         event,
@@ -294,6 +295,14 @@ function eventUnderWay(): DomainEvent {
   const current = activity.current;
   if (current !== undefined) return current.event;
   throw new CommandError('ES_NOT_RECORDED', 'A state was to be made without an event.');
+}
+
+/** What is in the payload may become a part of the state, which is given out. */
+function payloadOf({ type, payload }: DomainEvent): Payload {
+  const current = activity.current;
+  if (current === undefined) return payload;
+  const { transcodings } = current.kind === 'birth' ? current.definition : lifeOf(current.object).definition;
+  return ownFields(payload, `The event ${type}`, transcodings);
 }
 
 function become(aggregate: Aggregate & { state: object }, next: object | null): void {

@@ -1,4 +1,4 @@
-import { dateSetters, locked } from './copy.ts';
+import { changes, locked } from './locked.ts';
 
 /**
  * Freezes states in place. What one state has in common with the one before is not walked through again, so that the
@@ -8,28 +8,35 @@ export class DeepFreezer {
   readonly #frozen = new WeakSet<object>();
 
   freeze<T>(value: T): T {
-    if (typeof value !== 'object' || value === null || this.#frozen.has(value)) return value;
-    this.#frozen.add(value);
-    // JavaScript cannot freeze bytes.
-    if (ArrayBuffer.isView(value)) return value;
-    if (value instanceof Map) {
-      for (const [key, item] of value) {
-        this.freeze(key);
-        this.freeze(item);
-      }
-      return this.#lock(value, ['set', 'delete', 'clear']);
+    // Not by calls of itself: a state can grow deeper with each event, and is then read from a snapshot at once.
+    const rest: unknown[] = [value];
+    while (rest.length > 0) {
+      const next = rest.pop();
+      if (typeof next !== 'object' || next === null || this.#frozen.has(next)) continue;
+      this.#frozen.add(next);
+      this.#freezeOne(next, rest);
     }
-    if (value instanceof Set) {
-      for (const item of value) this.freeze(item);
-      return this.#lock(value, ['add', 'delete', 'clear']);
-    }
-    if (value instanceof Date) return this.#lock(value, dateSetters);
-    for (const item of Object.values(value)) this.freeze(item);
-    return Object.freeze(value);
+    return value;
   }
 
-  #lock<T extends object>(value: T, methods: readonly string[]): T {
+  #freezeOne(value: object, rest: unknown[]): void {
+    // JavaScript cannot freeze bytes.
+    if (ArrayBuffer.isView(value)) return;
+    if (value instanceof Map) {
+      for (const [key, item] of value) rest.push(key, item);
+      this.#lock(value, changes.map);
+    } else if (value instanceof Set) {
+      for (const item of value) rest.push(item);
+      this.#lock(value, changes.set);
+    } else if (value instanceof Date) this.#lock(value, changes.date);
+    else {
+      for (const item of Object.values(value)) rest.push(item);
+      Object.freeze(value);
+    }
+  }
+
+  #lock(value: object, methods: readonly string[]): void {
     // Those of events are locked already.
-    return Object.isFrozen(value) ? value : locked(value, methods);
+    if (!Object.isFrozen(value)) locked(value, methods);
   }
 }

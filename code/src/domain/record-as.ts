@@ -1,9 +1,10 @@
-import { frozenCopy } from './copy.ts';
+import { frozenFields } from './copy.ts';
 import type { Payload } from './domain-event.ts';
 import { ArgumentError } from './errors.ts';
-import { isPrimitive } from './primitive.ts';
 import { Scope } from './scope.ts';
+import { described, isStorable } from './text.ts';
 import { isoTimestamp } from './timestamp.ts';
+import { isPlainRecord } from './value.ts';
 
 /** What `recordAs` can say about the events that are recorded within it. */
 export interface RecordAsOptions {
@@ -64,19 +65,35 @@ export function recordAs<R>(options: RecordAsOptions, action: () => R): R {
   return result;
 }
 
-/** @throws {ArgumentError} unless it is text that can identify an aggregate. */
-export function validId(id: unknown): string {
-  if (typeof id === 'string' && id.length > 0 && id.length <= 255) return id;
+/**
+ * @param what is to be the id, as the subject of a sentence.
+ * @throws {ArgumentError} unless it is text that can identify an aggregate, in every store.
+ */
+export function validId(id: unknown, what = 'The id of an aggregate'): string {
+  if (typeof id !== 'string' || id.length === 0 || id.length > 255) {
+    throw new ArgumentError(`${what} must be text of 1 to 255 characters, not ${described(id)}.`);
+  }
+  if (isStorable(id)) return id;
   throw new ArgumentError(
-    `The id of an aggregate must be text of 1 to 255 characters, not ${JSON.stringify(id) ?? String(id)}.`,
+    `${what} must be text that can be stored, without U+0000 and halves of characters (lone surrogates), which ` +
+      `${described(id)} is not.`,
   );
 }
 
 function mergedMetadata(outer: Payload | undefined, inner: Payload | undefined): Payload | undefined {
   if (inner === undefined) return outer;
-  const merged: Record<string, unknown> = { ...outer };
-  for (const [key, value] of Object.entries(inner)) {
-    merged[key] = isPrimitive(value) ? value : frozenCopy(value, 'The metadata of an event', new Map(), key);
-  }
-  return Object.freeze(merged);
+  const own = checkedMetadata(inner, 'The metadata of an event');
+  return outer === undefined ? own : Object.freeze({ ...outer, ...own });
+}
+
+/**
+ * @param subject what the metadata is, for errors.
+ * @throws {ArgumentError} unless it is an object of named fields.
+ * @throws {PayloadError} if a field cannot be stored.
+ */
+export function checkedMetadata(metadata: unknown, subject: string): Payload {
+  if (isPlainRecord(metadata)) return frozenFields(metadata, subject, new Map());
+  throw new ArgumentError(
+    `${subject} must be an object of named fields, such as { user: 'Ada' }, not ${described(metadata)}.`,
+  );
 }

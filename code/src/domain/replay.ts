@@ -2,7 +2,7 @@ import { activity, type Birth } from './activity.ts';
 import { AggregateCore, advance, type Life, lifeOf, resume } from './aggregate-core.ts';
 import { writtenVersion } from './broken.ts';
 import { refuseForeign } from './copies.ts';
-import { copyAgain, looseCopy } from './copy.ts';
+import { looseCopy } from './copy.ts';
 import { type Class, type Definition, definitionOf, named } from './definition.ts';
 import type { DomainEvent } from './domain-event.ts';
 import {
@@ -62,7 +62,7 @@ export function restore(definition: Definition, snapshot: Snapshot, again?: Aggr
     copy[name] =
       typeof value !== 'object' || value === null
         ? value
-        : copyAgain(value, `The snapshot of ${topic}`, definition.transcodings, name);
+        : looseCopy(value, `The snapshot of ${topic}`, definition.transcodings, name);
   }
   const { snapshotFunctions } = definition;
   if (snapshotFunctions !== undefined) snapshotFunctions.from(aggregate, copy);

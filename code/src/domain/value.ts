@@ -1,4 +1,5 @@
 import { PayloadError } from './errors.ts';
+import { isLock } from './locked.ts';
 import type { Transcoding } from './transcoding.ts';
 
 /** What kind of value an event holds at some place, with the value in its type. */
@@ -15,33 +16,70 @@ export type Kind =
 /** The classes that events may hold besides the built-in ones, by class. */
 export type Transcodings = ReadonlyMap<unknown, Transcoding>;
 
+/**
+ * How deep the values of an event may be nested. What walks through them calls itself, and a stack holds some thousands
+ * of such calls, of which the caller may have made use already.
+ */
+export const DEEPEST = 1_000;
+
+/** What was written before there was a limit was written by calls that took several times as much of the stack. */
+const DEEPEST_READ = 4 * DEEPEST;
+
+/**
+ * The properties of longer bytes are not looked at. JavaScript can list them only with all of the indices, which takes a
+ * hundred times as long as to copy the bytes.
+ */
+const LONGEST_LISTED = 0x8000;
+
+/** No error gets longer than what somebody can read. */
+const LONGEST_PATH = 200;
+
 /** A walk through one value: what it may meet, and where it is. */
 export class Walk {
   readonly #subject: string;
   readonly #transcodings: Transcodings;
-  readonly #path: (string | number)[] = [];
+  /** The key under which each of the ancestors holds the next one, after the key of the first. */
+  readonly #path: (string | number | undefined)[];
   readonly #ancestors: object[] = [];
-  readonly #isChecked: boolean;
+  readonly #isTrusted: boolean;
+  readonly #deepest: number;
 
   /**
    * @param subject what is walked through, as the subject of a sentence: `The event Dog.Registered`.
-   * @param isChecked whether arrays are known to be whole. To find it out takes longer than to copy them.
+   * @param key what leads to the value itself, if anything does.
+   * @param isTrusted whether the value was made by an earlier walk, or read, so that objects are known to hold nothing that
+   * would be lost. To find it out takes longer than to copy them.
    */
-  constructor(subject: string, transcodings: Transcodings, isChecked = false) {
+  constructor(subject: string, transcodings: Transcodings, key: string | undefined, isTrusted = false) {
     this.#subject = subject;
     this.#transcodings = transcodings;
-    this.#isChecked = isChecked;
+    this.#path = [key];
+    this.#isTrusted = isTrusted;
+    this.#deepest = isTrusted ? DEEPEST_READ : DEEPEST;
   }
 
-  /** Visits a part of the value under way, and so keeps the path for errors. */
-  into<R>(key: string | number, parent: object, visit: () => R): R {
+  /**
+   * Begins with the parts of a value. `at` says which one is next, and `leave` that there are no more.
+   *
+   * @throws {PayloadError} if the value is one of its own parts, or is nested too deep.
+   */
+  enter(parent: object): void {
     if (this.#ancestors.includes(parent)) throw this.refuse('it contains itself, and events are trees');
-    this.#path.push(key);
+    if (this.#ancestors.length >= this.#deepest) {
+      throw this.refuse(
+        `it is nested more than ${this.#deepest} levels deep; make a list of what is nested, whose items have the ids of others`,
+      );
+    }
     this.#ancestors.push(parent);
-    const result = visit();
+  }
+
+  at(key: string | number): void {
+    this.#path[this.#ancestors.length] = key;
+  }
+
+  leave(): void {
     this.#ancestors.pop();
-    this.#path.pop();
-    return result;
+    this.#path.length = this.#ancestors.length + 1;
   }
 
   /** @throws {PayloadError} if the value cannot be stored and read back unchanged. */
@@ -65,32 +103,80 @@ export class Walk {
     }
   }
 
-  refuse(reason: string): PayloadError {
-    const path = this.#path.map(step).join('').replace(/^\./, '');
-    return new PayloadError(`${this.#subject} cannot hold ${path || 'this value'}: ${reason}.`, path);
+  /** @param key of the part at fault, if it is not the value that the walk has come to. */
+  refuse(reason: string, key?: string): PayloadError {
+    const path = [...this.#path, key]
+      .filter((each) => each !== undefined)
+      .map(step)
+      .join('')
+      .replace(/^\./, '');
+    const shown = path.length > LONGEST_PATH ? `${path.slice(0, LONGEST_PATH)}…` : path;
+    return new PayloadError(`${this.#subject} cannot hold ${shown || 'this value'}: ${reason}.`, path);
   }
 
   #kindOfObject(value: object): Kind {
     const prototype: unknown = Object.getPrototypeOf(value);
     const transcoding = this.#transcodings.get(classOf(prototype));
     if (transcoding !== undefined) return { kind: 'custom', value, transcoding };
-    if (Object.getOwnPropertySymbols(value).length > 0) throw this.refuse('it has a symbol as a key; use a string');
+    if (!this.#isTrusted && Object.getOwnPropertySymbols(value).length > 0) {
+      throw this.refuse('it has a symbol as a key; use a string');
+    }
     if (Array.isArray(value)) {
-      if (prototype !== Array.prototype && !isOutermostOf(value, 'Array')) throw this.#unknownClass(prototype);
-      if (!this.#isChecked && Object.keys(value).length !== value.length) {
+      if (prototype !== Array.prototype && !isOutermostOf(prototype, 'Array')) throw this.#unknownClass(prototype);
+      // Besides the items there is `length`.
+      if (!this.#isTrusted && Object.getOwnPropertyNames(value).length !== value.length + 1) {
         throw this.refuse('it is an array with holes or with named properties; fill it, or use an object');
       }
       return { kind: 'array', value };
     }
-    if (isPlain(value, prototype)) return { kind: 'object', value };
-    if (value instanceof Uint8Array) return { kind: 'bytes', value };
+    if (isPlain(value, prototype)) {
+      if (!this.#isTrusted) this.#refuseHidden(value);
+      return { kind: 'object', value };
+    }
+    if (value instanceof Uint8Array) {
+      if (prototype !== Uint8Array.prototype && !isBuffer(prototype)) throw this.#unknownClass(prototype);
+      if (!this.#isTrusted && value.length <= LONGEST_LISTED) this.#refuseNamed(value, 'bytes', value.length);
+      return { kind: 'bytes', value };
+    }
     if (prototype === Date.prototype && value instanceof Date) {
       if (Number.isNaN(value.getTime())) throw this.refuse('it is an invalid date');
+      if (!this.#isTrusted) this.#refuseNamed(value, 'a date');
       return { kind: 'date', value };
     }
-    if (prototype === Map.prototype && value instanceof Map) return { kind: 'map', value };
-    if (prototype === Set.prototype && value instanceof Set) return { kind: 'set', value };
+    if (prototype === Map.prototype && value instanceof Map) {
+      if (!this.#isTrusted) this.#refuseNamed(value, 'a map');
+      return { kind: 'map', value };
+    }
+    if (prototype === Set.prototype && value instanceof Set) {
+      if (!this.#isTrusted) this.#refuseNamed(value, 'a set');
+      return { kind: 'set', value };
+    }
     throw this.#unknownClass(prototype);
+  }
+
+  /** What a copy of the object would not have, or not as it is. */
+  #refuseHidden(value: Readonly<Record<string, unknown>>): void {
+    const names = Object.getOwnPropertyNames(value);
+    for (const name of names) {
+      const descriptor = Object.getOwnPropertyDescriptor(value, name);
+      if (descriptor?.enumerable === false) {
+        throw this.refuse('it is not enumerable, so it would be lost; make it an ordinary property', name);
+      }
+      if (descriptor?.get !== undefined || descriptor?.set !== undefined) {
+        throw this.refuse('it is a getter or a setter; events hold data, so give its value', name);
+      }
+    }
+  }
+
+  /** Properties that somebody gave to an object whose content is not its properties. */
+  #refuseNamed(value: object, what: string, indices = 0): void {
+    const names = Object.getOwnPropertyNames(value);
+    if (names.length === indices) return;
+    // Indices come first. What locks a value is the library's own.
+    const name = names.slice(indices).find((each) => !isLock(value, each));
+    if (name !== undefined) {
+      throw this.refuse(`it is a property of ${what}, and would be lost; use an object with ${what} in it`, name);
+    }
   }
 
   #unknownClass(prototype: unknown): PayloadError {
@@ -113,12 +199,28 @@ function classOf(prototype: unknown): unknown {
     : undefined;
 }
 
-/** Objects of another realm (a `vm` context, a frame) have an `Object.prototype` of their own, and are plain too. */
-function isPlain(value: object, prototype: unknown): value is Record<string, unknown> {
-  return prototype === null || (typeof prototype === 'object' && Object.getPrototypeOf(prototype) === null);
+/** Whether a value is an object of named fields, and of no class. */
+export function isPlainRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && isPlain(value, Object.getPrototypeOf(value));
 }
 
-function isOutermostOf(value: object, name: string): boolean {
-  const type = classOf(Object.getPrototypeOf(value));
+/** Objects of another realm (a `vm` context, a frame) have an `Object.prototype` of their own, and are plain too. */
+function isPlain(value: object, prototype: unknown): value is Record<string, unknown> {
+  return prototype === null || prototype === Object.prototype || isRootOf(prototype);
+}
+
+function isRootOf(prototype: unknown): boolean {
+  return (
+    typeof prototype === 'object' && Object.getPrototypeOf(prototype) === null && isOutermostOf(prototype, 'Object')
+  );
+}
+
+function isOutermostOf(prototype: unknown, name: string): boolean {
+  const type = classOf(prototype);
   return typeof type === 'function' && type.name === name;
+}
+
+/** What Node gives out where others give out a `Uint8Array`; elsewhere there may be no such class, or one like it. */
+function isBuffer(prototype: unknown): boolean {
+  return isOutermostOf(prototype, 'Buffer');
 }

@@ -1,4 +1,5 @@
 import type { DomainEvent } from '../domain/domain-event.ts';
+import { validId } from '../domain/record-as.ts';
 import type { Mapper } from './mapper.ts';
 import type { Recorder, SelectOptions } from './recorder.ts';
 import { StoreError } from './store-error.ts';
@@ -28,24 +29,39 @@ export class EventStore {
   }
 
   /**
-   * Stores all of the events or none of them.
+   * Stores all of the events or none of them. Each has to be as an aggregate would have recorded it.
    *
    * @param aggregates those that recorded the events, as far as there are any. They may tell whose data it is.
    * @throws {VersionConflictError} if a version of an aggregate is stored already.
    * @throws {StoreError} if the recorder answers with another number of ids (`ES_STORE_CONTRACT`). The events may be stored.
    * @throws {ForgottenError} if an event is of a subject that is forgotten.
+   * @throws {ArgumentError} if a part of an event is not what it has to be.
+   * @throws {TopicError} if no aggregate has such events.
+   * @throws {PayloadError} if an event holds what cannot be stored.
    */
   async put(
     events: readonly DomainEvent[],
     aggregates: Iterable<{ readonly id: string }> = [],
   ): Promise<Notification[]> {
+    return await this.store(
+      events.map((event) => this.#mapper.checked(event)),
+      aggregates,
+    );
+  }
+
+  /**
+   * The same for events that aggregates have recorded, or that were checked.
+   *
+   * @internal
+   */
+  async store(events: readonly DomainEvent[], aggregates: Iterable<{ readonly id: string }>): Promise<Notification[]> {
     const { keyed } = this.#mapper;
     // Nothing is awaited where there is nothing to wait for: ordinary saves and readings are not to pay for this.
-    const cipher = keyed === undefined ? undefined : await keyed.toWrite(writings(events, aggregates));
+    const cipher = keyed === undefined ? undefined : await keyed.toWrite(this.#writings(events, aggregates));
     const ids = await this.#recorder.insert(events.map((event) => this.#mapper.toStoredEvent(event, cipher)));
     const notifications = events.map((event, index) => {
       const id = ids[index];
-      if (id !== undefined && ids.length === events.length) return notification(id, event);
+      if (id !== undefined && ids.length === events.length) return notification(id, this.#mapper.own(event));
       throw new StoreError(
         'ES_STORE_CONTRACT',
         `The recorder was given ${events.length} events to store and answered with ${ids.length} ids, instead of one for each. ` +
@@ -60,22 +76,24 @@ export class EventStore {
   /**
    * The events of one aggregate, by version.
    *
+   * @throws {ArgumentError} if the id is none that an aggregate could have.
    * @throws {ForgottenError} if one is of a subject that is forgotten.
    */
   async get(aggregateId: string, options?: SelectOptions): Promise<DomainEvent[]> {
-    const stored = await this.#recorder.select(aggregateId, options);
+    const stored = await this.#recorder.select(validId(aggregateId), options);
     const { keyed } = this.#mapper;
     const cipher = keyed === undefined ? undefined : await keyed.toRead(stored);
     return stored.map((event) => this.#mapper.toDomainEvent(event, cipher));
   }
-}
 
-function writings(events: readonly DomainEvent[], aggregates: Iterable<{ readonly id: string }>): Writing[] {
-  const byId = new Map([...aggregates].map((aggregate) => [aggregate.id, aggregate]));
-  return events.map((event) => {
-    const { aggregateId, version } = event;
-    return { aggregateId, version, event, aggregate: byId.get(aggregateId) };
-  });
+  #writings(events: readonly DomainEvent[], aggregates: Iterable<{ readonly id: string }>): Writing[] {
+    const byId = new Map([...aggregates].map((aggregate) => [aggregate.id, aggregate]));
+    return events.map((event) => {
+      const { aggregateId, version } = event;
+      // What tells whose data it is, is not the library's own code.
+      return { aggregateId, version, event: this.#mapper.own(event), aggregate: byId.get(aggregateId) };
+    });
+  }
 }
 
 async function confirmed(cipher: WritingCipher): Promise<void> {

@@ -1,4 +1,5 @@
 import { ArgumentError } from '../domain/errors.ts';
+import { isStorable } from '../domain/text.ts';
 import type { StoredEvent } from './recorder.ts';
 
 /**
@@ -42,10 +43,7 @@ export function checkEvents(events: readonly StoredEvent[]): void {
 
 /** @throws {ArgumentError} if it is text that not every database can hold. */
 export function checkText(what: string, text: string): void {
-  if (text.includes('\0') || LONE_SURROGATE.test(text)) {
+  if (!isStorable(text)) {
     throw new ArgumentError(`${what} must be text that can be stored, which ${JSON.stringify(text)} is not.`);
   }
 }
-
-/** Half of a character, which UTF-8 cannot hold. */
-const LONE_SURROGATE = /\p{Surrogate}/u;

@@ -1,19 +1,21 @@
-import { frozenCopy, frozenInPlace } from '../domain/copy.ts';
+import { frozenCopy, frozenInPlace, setOwn } from '../domain/copy.ts';
 import { type Definition, definitionOf } from '../domain/definition.ts';
 import type { DomainEvent, Payload } from '../domain/domain-event.ts';
 import { ArgumentError } from '../domain/errors.ts';
 import type { EventSpec } from '../domain/event-spec.ts';
 import { isRecord } from '../domain/is-record.ts';
+import { ownEvent, ownSnapshot } from '../domain/own-event.ts';
 import { isPrimitive } from '../domain/primitive.ts';
 import type { Snapshot } from '../domain/snapshot.ts';
-import type { Transcodings } from '../domain/value.ts';
+import { isPlainRecord, type Transcodings } from '../domain/value.ts';
+import { checkedEvent } from './checked-event.ts';
 import type { Cipher, Compressor, StateContext } from './cipher.ts';
 import type { StoredEvent, StoredSnapshot } from './recorder.ts';
 import { StateCodec } from './state-codec.ts';
 import type { KeyedCipher } from './subject-cipher.ts';
 import type { Topics } from './topics.ts';
 import { Transcoder } from './transcoder.ts';
-import { upcast, upcastEvent } from './upcasting.ts';
+import { unknownFields, upcast, upcastEvent } from './upcasting.ts';
 
 /** What a mapper does to states besides writing them as JSON. */
 export interface MapperOptions {
@@ -46,6 +48,29 @@ export class Mapper {
   }
 
   /**
+   * An event that was not recorded by an aggregate, as one would have recorded it: a frozen copy that can be stored and
+   * read back.
+   *
+   * @throws {ArgumentError} if a part of the event is not what it has to be.
+   * @throws {TopicError} if no aggregate of the application has such events.
+   * @throws {PayloadError} if the event holds what cannot be stored.
+   */
+  checked(event: DomainEvent): DomainEvent {
+    return checkedEvent(event, this.#topics, this.#transcodings);
+  }
+
+  /** The event, or a copy of it if a holder of the one could change the other. */
+  own(event: DomainEvent): DomainEvent {
+    return ownEvent(event, this.#transcodings);
+  }
+
+  /** The snapshot, or a copy of it if a holder of the one could change the other. */
+  ownSnapshot(snapshot: Snapshot): Snapshot {
+    return ownSnapshot(snapshot, this.#transcodings);
+  }
+
+  /**
+   * @param event one that an aggregate has recorded, or that `checked` has returned.
    * @throws {TopicError} if no aggregate of the application has such events.
    * @throws {PayloadError} if the event holds what cannot be stored.
    */
@@ -161,15 +186,15 @@ export class Mapper {
     const { timestamp, payload, metadata, eventVersion = 1 } = state;
     if (
       typeof timestamp !== 'string' ||
-      !isRecord(payload) ||
-      !(metadata === undefined || isRecord(metadata)) ||
+      !isPlainRecord(payload) ||
+      !(metadata === undefined || isPlainRecord(metadata)) ||
       !isVersion(eventVersion)
     ) {
       throw this.#codec.damaged(context, 'It does not have the form of an event.');
     }
     const current =
       eventVersion === spec.version
-        ? frozenFields(payload)
+        ? frozenParameters(type, payload, spec, context)
         : this.#frozen(upcastEvent(type, payload, eventVersion, spec, context), `The event ${type}`);
     const event = { type, aggregateId, version, timestamp, payload: current };
     return Object.freeze(metadata === undefined ? event : { ...event, metadata: frozenFields(metadata) });
@@ -186,8 +211,8 @@ export class Mapper {
   #frozen(fields: Payload, subject: string): Payload {
     const result: Record<string, unknown> = {};
     for (const [name, value] of Object.entries(fields)) {
-      result[name] =
-        value === undefined || isPrimitive(value) ? value : frozenCopy(value, subject, this.#transcodings, name);
+      const isKept = value === undefined || isPrimitive(value);
+      setOwn(result, name, isKept ? value : frozenCopy(value, subject, this.#transcodings, name));
     }
     return Object.freeze(result);
   }
@@ -200,6 +225,12 @@ function refuse(): never {
   throw new ArgumentError(
     'This mapper has a key for each subject. Fetch the keys first, with its `keyed`, and give each call what they make.',
   );
+}
+
+/** The same for a payload, whose fields have to be those that the event has today. */
+function frozenParameters(type: string, payload: Payload, spec: EventSpec, context: StateContext): Payload {
+  for (const name in payload) if (!spec.parameters.includes(name)) throw unknownFields(type, payload, spec, context);
+  return frozenFields(payload);
 }
 
 /** Fields that have just been decoded, which are nobody else's. */

@@ -1,3 +1,4 @@
+import { validId } from '../domain/record-as.ts';
 import type { Snapshot } from '../domain/snapshot.ts';
 import type { Mapper } from './mapper.ts';
 import type { SnapshotRecorder, StoredSnapshot } from './recorder.ts';
@@ -20,7 +21,9 @@ export class SnapshotStore {
    */
   async put(snapshot: Snapshot, aggregate?: object): Promise<void> {
     const { aggregateId, version, created } = snapshot;
-    const cipher = await this.#mapper.keyed?.toWrite([{ aggregateId, version, event: created, aggregate }]);
+    const cipher = await this.#mapper.keyed?.toWrite([
+      { aggregateId, version, event: this.#mapper.own(created), aggregate },
+    ]);
     await this.#recorder.put(this.#mapper.toStoredSnapshot(snapshot, cipher));
     await cipher?.confirm();
   }
@@ -32,7 +35,7 @@ export class SnapshotStore {
    */
   async latest(aggregateId: string, version?: number): Promise<Snapshot | undefined> {
     const [snapshot] = await this.#mapped(
-      await this.#recorder.select(aggregateId, { lte: version, desc: true, limit: 1 }),
+      await this.#recorder.select(validId(aggregateId), { lte: version, desc: true, limit: 1 }),
     );
     return snapshot;
   }
@@ -43,7 +46,7 @@ export class SnapshotStore {
    * @throws {ForgottenError} if its subject is forgotten.
    */
   async all(aggregateId: string): Promise<Snapshot[]> {
-    const snapshots = await this.#mapped(await this.#recorder.select(aggregateId));
+    const snapshots = await this.#mapped(await this.#recorder.select(validId(aggregateId)));
     return snapshots.filter((each) => each !== undefined);
   }
 

@@ -17,9 +17,12 @@ export class StateCodec {
     this.#compressor = compressor;
   }
 
-  /** @param subject what holds the state, for errors. */
+  /**
+   * @param state that the library has made itself.
+   * @param subject what holds the state, for errors.
+   */
   encode(state: object, context: StateContext, subject: string, cipher: Cipher | undefined): Uint8Array {
-    const json = this.#writer.write(this.#transcoder.encode(state, subject));
+    const json = this.#writer.write(this.#transcoder.encode(state, subject, true));
     const small = this.#compressor === undefined ? json : this.#compressor.compress(json);
     return cipher === undefined ? small : cipher.encrypt(small, context);
   }

@@ -64,10 +64,12 @@ export class Transcoder {
 
   /**
    * @param subject what holds the value, for errors.
+   * @param isOwn whether the value is a copy that the library has made, and so was looked at before. The parts of others
+   * may have properties that would be lost.
    * @throws {PayloadError} if the value would not be read back as it is, with the path to the part at fault.
    */
-  encode(value: unknown, subject = 'The text'): string {
-    const walk = new Walk(subject, this.#byClass);
+  encode(value: unknown, subject = 'The text', isOwn = false): string {
+    const walk = new Walk(subject, this.#byClass, undefined, isOwn);
     return JSON.stringify(this.#toJson(value, walk));
   }
 
@@ -99,26 +101,34 @@ export class Transcoder {
         return tagged(builtIn.date, found.value.toISOString());
       case 'map': {
         const { value } = found;
-        const entries = [...value].map(([key, item], index) =>
-          walk.into(typeof key === 'string' ? key : index, value, () => [
-            this.#toJson(key, walk),
-            this.#toJson(item, walk),
-          ]),
-        );
+        walk.enter(value);
+        const entries: unknown[] = [];
+        for (const [key, item] of value) {
+          walk.at(typeof key === 'string' ? key : entries.length);
+          entries.push([this.#toJson(key, walk), this.#toJson(item, walk)]);
+        }
+        walk.leave();
         return tagged(builtIn.map, entries);
       }
       case 'set': {
         const { value } = found;
-        return tagged(
-          builtIn.set,
-          [...value].map((item, index) => walk.into(index, value, () => this.#toJson(item, walk))),
-        );
+        walk.enter(value);
+        const items: unknown[] = [];
+        for (const item of value) {
+          walk.at(items.length);
+          items.push(this.#toJson(item, walk));
+        }
+        walk.leave();
+        return tagged(builtIn.set, items);
       }
       case 'bytes':
         return tagged(builtIn.bytes, toBase64(found.value));
       case 'custom': {
         const { value, transcoding } = found;
-        const data = walk.into(transcoding.name, value, () => this.#toJson(transcoding.encode(value), walk));
+        walk.enter(value);
+        walk.at(transcoding.name);
+        const data = this.#toJson(transcoding.encode(value), walk);
+        walk.leave();
         return tagged(transcoding.name, data);
       }
     }
@@ -126,20 +136,29 @@ export class Transcoder {
 
   #arrayToJson(value: readonly unknown[], walk: Walk): readonly unknown[] {
     let copy: unknown[] | undefined;
-    value.forEach((item, index) => {
-      const json = standsAsItIs(item) ? item : walk.into(index, value, () => this.#toJson(item, walk));
-      if (json !== item) copy ??= value.slice(0, index);
+    walk.enter(value);
+    for (let index = 0; index < value.length; index++) {
+      const item = value[index];
+      let json = item;
+      if (!standsAsItIs(item)) {
+        walk.at(index);
+        json = this.#toJson(item, walk);
+        if (!Object.is(json, item)) copy ??= value.slice(0, index);
+      }
       copy?.push(json);
-    });
+    }
+    walk.leave();
     return copy ?? value;
   }
 
   #objectToJson(value: Readonly<Record<string, unknown>>, walk: Walk): Readonly<Record<string, unknown>> {
     let copy: Record<string, unknown> | undefined;
+    walk.enter(value);
     for (const key of Object.keys(value)) {
       const item = value[key];
       if (standsAsItIs(item)) continue;
-      const json = walk.into(key, value, () => this.#toJson(item, walk));
+      walk.at(key);
+      const json = this.#toJson(item, walk);
       if (Object.is(json, item)) continue;
       if (copy === undefined) {
         copy = {};
@@ -147,6 +166,7 @@ export class Transcoder {
       }
       setOwn(copy, key, json);
     }
+    walk.leave();
     return copy ?? value;
   }
 

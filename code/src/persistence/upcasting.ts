@@ -20,7 +20,7 @@ export function upcastEvent(
   context: StateContext,
 ): Payload {
   const current = withoutUndefined(upcast(type, payload, storedVersion, upcasts, context));
-  const left = Object.keys(current).filter((field) => !parameters.includes(field));
+  const left = notAmong(parameters, current);
   if (left.length === 0) return current;
   throw new UpcastError(
     'ES_UPCAST',
@@ -28,6 +28,24 @@ export function upcastEvent(
     context,
     { storedVersion, currentVersion: version },
   );
+}
+
+/** The error for a payload that was stored in the version of today, and has fields that the event does not have. */
+export function unknownFields(type: string, payload: Payload, spec: EventSpec, context: StateContext): UpcastError {
+  const { parameters, version } = spec;
+  const left = notAmong(parameters, payload).join(', ');
+  return new UpcastError(
+    'ES_UPCAST',
+    `${type} (${at(context)}) was stored with ${left}, and its parameters today are: ${parameters.join(', ') || 'none'}. ` +
+      `What is stored stays as it is: say what has become of ${left} in a step from v${version} to v${version + 1}, with ` +
+      '.upcasts([…]) of the event.',
+    context,
+    { storedVersion: version, currentVersion: version },
+  );
+}
+
+function notAmong(parameters: readonly string[], payload: Payload): string[] {
+  return Object.keys(payload).filter((field) => !parameters.includes(field));
 }
 
 /**
