@@ -2,7 +2,7 @@ import { activity, type Birth } from './activity.ts';
 import { AggregateCore, advance, type Life, lifeOf, resume } from './aggregate-core.ts';
 import { writtenVersion } from './broken.ts';
 import { refuseForeign } from './copies.ts';
-import { looseCopy } from './copy.ts';
+import { looseCopy, setOwn } from './copy.ts';
 import { type Class, type Definition, definitionOf, named } from './definition.ts';
 import type { DomainEvent } from './domain-event.ts';
 import {
@@ -59,10 +59,9 @@ export function restore(definition: Definition, snapshot: Snapshot, again?: Aggr
   }
   const copy: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(state)) {
-    copy[name] =
-      typeof value !== 'object' || value === null
-        ? value
-        : looseCopy(value, `The snapshot of ${topic}`, definition.transcodings, name);
+    const isKept = typeof value !== 'object' || value === null;
+    const own = isKept ? value : looseCopy(value, `The snapshot of ${topic}`, definition.transcodings, name);
+    setOwn(copy, name, own);
   }
   const { snapshotFunctions } = definition;
   if (snapshotFunctions !== undefined) snapshotFunctions.from(aggregate, copy);

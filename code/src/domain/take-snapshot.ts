@@ -1,5 +1,5 @@
 import { type AggregateCore, lifeOf } from './aggregate-core.ts';
-import { frozenCopy } from './copy.ts';
+import { frozenCopy, setOwn } from './copy.ts';
 import { deepEqual } from './deep-equal.ts';
 import { type Definition, named } from './definition.ts';
 import type { Payload } from './domain-event.ts';
@@ -89,10 +89,11 @@ function stateOf(aggregate: AggregateCore, fresh: AggregateCore, definition: Def
   const state: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(values)) {
     try {
-      state[name] =
-        value === undefined
-          ? undefined
-          : frozenCopy(value, `A snapshot of ${definition.topic}`, definition.transcodings, name);
+      const isKept = value === undefined;
+      const copy = isKept
+        ? value
+        : frozenCopy(value, `A snapshot of ${definition.topic}`, definition.transcodings, name);
+      setOwn(state, name, copy);
     } catch (cause) {
       throw refuse(
         cause instanceof EventSourcingError ? cause.message.replace(/\.$/, '') : 'a transcoding fails',
@@ -119,24 +120,36 @@ function ownFields(aggregate: AggregateCore, fresh: AggregateCore, refuse: Refus
  * in the other counts: arrays, plain objects, maps and sets.
  */
 function sharedPart(state: object): string | undefined {
-  const seen = new Set<unknown>();
-  const visit = (value: unknown, path: string): string | undefined => {
-    if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return undefined;
+  const seen = new Set<object>();
+  // Not by calls of itself: a state may be nested deeper than a stack is high.
+  const rest = placesIn(Object.entries(state), undefined);
+  for (let place = rest.pop(); place !== undefined; place = rest.pop()) {
+    const { value } = place;
+    if (typeof value !== 'object' || value === null || Object.isFrozen(value)) continue;
     const parts = partsOf(value);
-    if (parts === undefined) return undefined;
-    if (seen.has(value)) return path;
+    if (parts === undefined) continue;
+    if (seen.has(value)) return pathOf(place);
     seen.add(value);
-    for (const [key, part] of parts) {
-      const found = visit(part, `${path}.${String(key)}`);
-      if (found !== undefined) return found;
-    }
-    return undefined;
-  };
-  for (const [name, value] of Object.entries(state)) {
-    const found = visit(value, name);
-    if (found !== undefined) return found;
+    for (const part of placesIn(parts, place)) rest.push(part);
   }
   return undefined;
+}
+
+interface Place {
+  readonly value: unknown;
+  readonly key: unknown;
+  readonly within: Place | undefined;
+}
+
+/** The last one first, as a stack needs them. */
+function placesIn(parts: Iterable<readonly [unknown, unknown]>, within: Place | undefined): Place[] {
+  return Array.from(parts, ([key, value]) => ({ value, key, within })).reverse();
+}
+
+function pathOf(place: Place): string {
+  const path: string[] = [];
+  for (let each: Place | undefined = place; each !== undefined; each = each.within) path.push(String(each.key));
+  return path.reverse().join('.');
 }
 
 function partsOf(value: object): Iterable<readonly [unknown, unknown]> | undefined {

@@ -122,7 +122,7 @@ async function storedAfter(app: Application, after: number): Promise<{ position:
   const events: DomainEvent[] = [];
   for (let position = after; ; ) {
     const more = await app.notificationLog.select({ start: position + 1, limit: app.notificationLog.sectionSize });
-    events.push(...more);
+    for (const event of more) events.push(event);
     const last = more.at(-1)?.id;
     if (last === undefined) return { position, events };
     position = last;

@@ -99,7 +99,7 @@ export function keyCases({ create }: KeyRecorderUnderTest): readonly RecorderCas
     const listed: StoredKey[] = [];
     for (;;) {
       const page = await other.list({ after: listed.at(-1)?.subject, limit: 400 });
-      listed.push(...page);
+      for (const key of page) listed.push(key);
       if (page.length < 400) break;
     }
     const expected = keys.map((key) => (key.subject === 'subject 700' ? { ...key, key: undefined } : key));
