@@ -107,6 +107,11 @@ export class Cache {
   }
 }
 
-export function lastVersion({ base, events }: Story): number {
-  return events.at(-1)?.version ?? base?.version ?? Number.NaN;
+export function lastVersion(story: Story): number {
+  return lastOf(story).version;
+}
+
+/** The version that a story ends with, and when that was recorded. */
+export function lastOf({ base, events }: Story): { readonly version: number; readonly timestamp: string | undefined } {
+  return events.at(-1) ?? { version: base?.version ?? Number.NaN, timestamp: base?.modifiedAt };
 }

@@ -1,9 +1,10 @@
 import { ArgumentError } from '../domain/errors.ts';
+import { described } from '../domain/text.ts';
 import type { Cipher } from '../persistence/cipher.ts';
 import { ForgottenError } from '../persistence/errors.ts';
 import { notification } from '../persistence/event-store.ts';
 import { ForgottenNotification, type LogItem } from '../persistence/forgotten.ts';
-import { checkedLimit } from '../persistence/limits.ts';
+import { checkedLimit, checkText } from '../persistence/limits.ts';
 import type { Mapper } from '../persistence/mapper.ts';
 import type { NotificationOptions, Recorder, StoredNotification } from '../persistence/recorder.ts';
 import type { Topics } from '../persistence/topics.ts';
@@ -44,9 +45,10 @@ export class NotificationLog {
    * Selects notifications, the earliest first. Those of subjects that are forgotten are in their places, without content.
    *
    * @param options `start` and `stop` are ids, both included; `limit` is at most, and unless given, the section size.
-   * @throws {ArgumentError} if the limit is greater than the section size.
+   * @throws {ArgumentError} if the limit is greater than the section size, or a type is none that could be stored.
    */
   async select(options: NotificationOptions = {}): Promise<LogItem[]> {
+    checkTopics(options.topics);
     if (this.#around === undefined) return await this.#select(options);
     const { hooks, application } = this.#around;
     const topics = [...(options.topics ?? [])];
@@ -134,5 +136,17 @@ export class NotificationLog {
       if (!(error instanceof ForgottenError)) throw error;
       return new ForgottenNotification(stored.id, this.#topics.currentName(stored.topic), error);
     }
+  }
+}
+
+function checkTopics(topics: unknown): void {
+  if (topics === undefined) return;
+  if (!Array.isArray(topics)) {
+    throw new ArgumentError(`The topics of a selection must be an array of types of events, not ${described(topics)}.`);
+  }
+  for (const topic of topics) {
+    if (typeof topic !== 'string')
+      throw new ArgumentError(`The type of an event must be text, not ${described(topic)}.`);
+    checkText('The type of an event', topic);
   }
 }

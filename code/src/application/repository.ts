@@ -1,12 +1,14 @@
 import type { Aggregate } from '../domain/aggregate.ts';
 import { type AggregateCore, lifeOf } from '../domain/aggregate-core.ts';
 import { definitionOf } from '../domain/definition.ts';
+import { validId } from '../domain/record-as.ts';
 import { type AggregateClass, replay, replayOnto, restore } from '../domain/replay.ts';
+import type { Snapshot } from '../domain/snapshot.ts';
 import { ForgottenError } from '../persistence/errors.ts';
 import type { EventStore } from '../persistence/event-store.ts';
 import type { SnapshotStore } from '../persistence/snapshot-store.ts';
 import type { Topics } from '../persistence/topics.ts';
-import { type Cache, lastVersion, type Story } from './cache.ts';
+import { type Cache, lastOf, lastVersion, type Story } from './cache.ts';
 import { AggregateNotFoundError, WrongAggregateError } from './errors.ts';
 import type { AroundReads } from './hooks.ts';
 
@@ -46,6 +48,7 @@ export class Repository {
    * @throws {AggregateNotFoundError} if there is none, if it has been discarded, or if it did not exist at the version.
    * @throws {WrongAggregateError} if the id is that of an aggregate of another class.
    * @throws {ForgottenError} if its subject is forgotten.
+   * @throws {ArgumentError} if the id is none that an aggregate could have.
    */
   get<A extends Aggregate>(type: AggregateClass<A>, id: string, options: GetOptions = {}): Promise<A> {
     const { version } = options;
@@ -71,6 +74,8 @@ export class Repository {
   /**
    * Whether there is an aggregate of this class (or of one that extends it) with this id, and it is neither discarded nor
    * forgotten: whether `get` would get it.
+   *
+   * @throws {ArgumentError} if the id is none that an aggregate could have.
    */
   async has(type: AggregateClass<Aggregate>, id: string): Promise<boolean> {
     const read = async () => {
@@ -87,9 +92,13 @@ export class Repository {
     return await hooks.read(context, read, (isThere) => ({ count: isThere ? 1 : 0 }));
   }
 
-  /** Forgets what the cache holds of an aggregate. The next reading starts from storage. */
+  /**
+   * Forgets what the cache holds of an aggregate. The next reading starts from storage.
+   *
+   * @throws {ArgumentError} if the id is none that an aggregate could have.
+   */
   evict(id: string): void {
-    this.#cache?.evict(id);
+    this.#cache?.evict(validId(id));
   }
 
   /**
@@ -98,6 +107,7 @@ export class Repository {
    * @internal
    */
   async find(type: AggregateClass, id: string, version: number | undefined): Promise<AggregateCore | undefined> {
+    validId(id);
     if (!this.#topics.hasClass(type)) throw this.#topics.unlisted(type);
     let story: Story;
     try {
@@ -124,8 +134,14 @@ export class Repository {
     if (cached === undefined) return await cache.read(id, () => this.#read(id, undefined));
     const { canForget } = this.#events;
     if (!cache.fastForward && !canForget) return cached;
-    // With the last one that is here: to read it again finds out whether it may still be read.
-    const newer = await this.#events.get(id, { gt: lastVersion(cached) - (canForget ? 1 : 0) });
+    const { version, timestamp } = lastOf(cached);
+    // With the last one that is here: to read it again finds out whether it may still be read, and whether it is there at
+    // all, or a backup has been restored that ends before it.
+    const [known, ...newer] = await this.#events.get(id, { gt: version - 1 });
+    if (known?.version !== version || known.timestamp !== timestamp) {
+      cache.evict(id);
+      return await cache.read(id, () => this.#read(id, undefined));
+    }
     cache.append(id, newer);
     // Others may have appended to what is cached while this was waiting, or taken it out of the cache.
     const last = lastVersion(cached);
@@ -136,7 +152,23 @@ export class Repository {
   async #read(id: string, version: number | undefined): Promise<Story> {
     // Each await costs some 50 ns, also of what is there: none is where there is nothing to wait for.
     const base = this.#snapshots && (await this.#snapshots.latest(id, version));
-    return { base, events: await this.#events.get(id, { gt: base?.version, lte: version }) };
+    if (base === undefined) return { base, events: await this.#events.get(id, { lte: version }) };
+    return await this.#readFrom(base, this.#snapshots, version);
+  }
+
+  /**
+   * Snapshots are a short cut, and what is stored is the truth. Where events were restored from a backup, snapshots may
+   * tell of others, that came after it; so the event that a snapshot was taken after has to be there.
+   */
+  async #readFrom(latest: Snapshot, snapshots: SnapshotStore | undefined, version: number | undefined): Promise<Story> {
+    const id = latest.aggregateId;
+    let base: Snapshot | undefined = latest;
+    while (base !== undefined) {
+      const [last, ...events] = await this.#events.get(id, { gt: base.version - 1, lte: version });
+      if (last?.version === base.version && last.timestamp === base.modifiedAt) return { base, events };
+      base = await snapshots?.latest(id, base.version - 1);
+    }
+    return { base, events: await this.#events.get(id, { lte: version }) };
   }
 
   /** For a snapshot of a class that had other fields: everything is read from the first event on. */

@@ -28,7 +28,10 @@ export class EventSpec {
   readonly parameters: readonly string[];
   /** The steps to the version of today, from version 1. */
   readonly upcasts: readonly Upcast[];
-  /** The full types under which aggregates record this event, known once their classes are. */
+  /**
+   * The full types under which aggregates record this event: known once their classes are decorated, and those of a class
+   * that only states a topic, once it is used.
+   */
   readonly recordedAs = new Set<string>();
 
   /** @throws {DefinitionError} if a name is not a name. */
@@ -39,6 +42,7 @@ export class EventSpec {
     this.name = checked.name;
     this.parameters = checkedParameters(checked.type, parameters);
     this.upcasts = checkedUpcasts(checked.type, upcasts);
+    if (checked.topic !== undefined) this.recordedAs.add(checked.type);
   }
 
   /** The version in which this event is stored today. */

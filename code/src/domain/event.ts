@@ -9,7 +9,7 @@ import { draftOf } from './draft.ts';
 import { DefinitionError } from './errors.ts';
 import { EventSpec } from './event-spec.ts';
 import type { AllNamed, EventToken, Untyped } from './event-types.ts';
-import { type Mark, type Marks, marksIn, marksOn } from './marks.ts';
+import { type Mark, type Marks, marksIn, marksOf, marksOn } from './marks.ts';
 import { recordingMethod, refuseReservedName } from './trigger.ts';
 
 /** See {@link event}. */
@@ -150,6 +150,9 @@ export function markClass<T extends Class>(target: T, spec: EventSpec, marks: Ma
   checkParameters(target, spec);
   marks.created = spec;
   marks.target = target;
+  // Who only reads events, and never makes an aggregate, has the tokens recognise them too.
+  const inherited = marksOf(Object.getPrototypeOf(target)).flatMap((each) => each.methods);
+  for (const each of [...inherited, ...marks.methods]) each.spec.recordedAs.add(`${spec.topic}.${each.spec.name}`);
   return recordConstruction(target);
 }
 

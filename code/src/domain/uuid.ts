@@ -1,7 +1,9 @@
 import { ArgumentError } from './errors.ts';
 import { RandomBytes } from './random-bytes.ts';
+import { validId } from './record-as.ts';
 import { sha1 } from './sha1.ts';
 import { sources } from './sources.ts';
+import { described } from './text.ts';
 
 /** The namespace for ids made from URLs and paths (RFC 9562), the same as `uuid.NAMESPACE_URL` in Python. */
 export const NAMESPACE_URL = '6ba7b811-9dad-11d1-80b4-00c04fd430c8';
@@ -20,7 +22,8 @@ const hex = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(
  * ```
  */
 export function uuid4(): string {
-  return sources.current?.id?.() ?? format(random.take(16), 4);
+  const given = sources.current?.id?.();
+  return given === undefined ? format(random.take(16), 4) : validId(given, 'An id of withSources');
 }
 
 /**
@@ -28,7 +31,7 @@ export function uuid4(): string {
  * Equal to Python's `uuid5`.
  *
  * @param namespace a UUID, for example `NAMESPACE_URL`.
- * @throws {ArgumentError} if the namespace is not a UUID.
+ * @throws {ArgumentError} if the namespace is not a UUID, or the name is not text that has an id of its own.
  * @example
  * ```ts
  * import { NAMESPACE_URL, uuid5 } from 'eventsourcing';
@@ -41,6 +44,10 @@ export function uuid5(namespace: string, name: string): string {
     throw new ArgumentError(
       `The namespace of uuid5 must be a UUID, such as NAMESPACE_URL, not ${JSON.stringify(namespace)}.`,
     );
+  }
+  // Halves of characters (lone surrogates) all are the same to UTF-8, so that several names would get one id.
+  if (typeof name !== 'string' || /\p{Surrogate}/u.test(name)) {
+    throw new ArgumentError(`The name for uuid5 must be text of whole characters, not ${described(name)}.`);
   }
   const space = Uint8Array.from(namespace.replaceAll('-', '').match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
   const text = new TextEncoder().encode(name);

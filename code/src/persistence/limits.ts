@@ -1,5 +1,5 @@
 import { ArgumentError } from '../domain/errors.ts';
-import { isStorable } from '../domain/text.ts';
+import { described, isStorable } from '../domain/text.ts';
 import type { StoredEvent } from './recorder.ts';
 
 /**
@@ -20,7 +20,9 @@ export function checkedLimit(limit: number | undefined): number {
  * @throws {ArgumentError} unless each is absent or a number, which need not be whole or finite.
  */
 export function checkBounds(...bounds: readonly (number | undefined)[]): void {
-  if (bounds.some(Number.isNaN)) throw new ArgumentError('A selection is bounded by numbers, and NaN is none.');
+  const wrong = bounds.find((bound) => bound !== undefined && (typeof bound !== 'number' || Number.isNaN(bound)));
+  if (wrong !== undefined)
+    throw new ArgumentError(`A selection is bounded by numbers, and ${described(wrong)} is none.`);
 }
 
 /**
