@@ -5,6 +5,7 @@ import { encryptionSuite } from './encryption.suite.ts';
 import { keyRecorderSuite, snapshotRecorderSuite } from './recorder.suite.ts';
 import { snapshotSuite } from './snapshot.suite.ts';
 import { subjectKeysSuite } from './subject-keys.suite.ts';
+import { valuesSuite } from './values.suite.ts';
 import { versioningSuite } from './versioning.suite.ts';
 
 snapshotRecorderSuite('memory', async () => memory());
@@ -19,6 +20,7 @@ encryptionSuite('memory', async () => memory());
 versioningSuite('memory', async () => memory());
 snapshotSuite('memory', async () => memory());
 cacheSuite('memory', async () => memory());
+valuesSuite('memory', async () => memory());
 subjectKeysSuite('memory', async () => {
   const store = memory();
   return () => store;

@@ -10,6 +10,7 @@ import { errorOf, rejectionOf } from './errors.ts';
 import { snapshotRecorderSuite } from './recorder.suite.ts';
 import { snapshotSuite } from './snapshot.suite.ts';
 import { stored } from './stored.ts';
+import { valuesSuite } from './values.suite.ts';
 
 const database = new PGlite();
 beforeAll(() => database.waitReady);
@@ -33,6 +34,7 @@ describe('the PGlite recorder', () => {
 snapshotRecorderSuite('PGlite', async (): Promise<Store> => open());
 applicationSuite('PGlite', async (): Promise<Store> => open());
 snapshotSuite('PGlite', async (): Promise<Store> => open());
+valuesSuite('PGlite', async (): Promise<Store> => open());
 
 describe('a store in PGlite', () => {
   test('shares the database with others, which its end does not touch', async () => {

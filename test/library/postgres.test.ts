@@ -13,6 +13,7 @@ import { snapshotSuite } from './snapshot.suite.ts';
 import { stored } from './stored.ts';
 import { subjectKeysSuite } from './subject-keys.suite.ts';
 import { type TcpProxy, tcpProxy } from './tcp-proxy.ts';
+import { valuesSuite } from './values.suite.ts';
 import { versioningSuite } from './versioning.suite.ts';
 
 const url = inject('postgresUrl');
@@ -88,6 +89,7 @@ subjectKeysSuite('PostgreSQL', async () => {
 versioningSuite('PostgreSQL', async (): Promise<Store> => open());
 snapshotSuite('PostgreSQL', async (): Promise<Store> => open());
 cacheSuite('PostgreSQL', async (): Promise<Store> => open());
+valuesSuite('PostgreSQL', async (): Promise<Store> => open());
 
 describe('a database', () => {
   test('case 43: opened again, it has what was saved', async () => {

@@ -10,6 +10,7 @@ import { errorOf, rejectionOf } from './errors.ts';
 import { snapshotRecorderSuite } from './recorder.suite.ts';
 import { snapshotSuite } from './snapshot.suite.ts';
 import { stored } from './stored.ts';
+import { valuesSuite } from './values.suite.ts';
 
 const sqlite3 = await sqlite3InitModule();
 const newFile = () => `/${uuid4()}.db`;
@@ -37,6 +38,7 @@ describe('the SQLite WebAssembly recorder', () => {
 snapshotRecorderSuite('SQLite WebAssembly', async (): Promise<Store> => open());
 applicationSuite('SQLite WebAssembly', async (): Promise<Store> => open());
 snapshotSuite('SQLite WebAssembly', async (): Promise<Store> => open());
+valuesSuite('SQLite WebAssembly', async (): Promise<Store> => open());
 
 describe('a database of the WebAssembly build', () => {
   test('is the same for all that open its file, and outlives them', async () => {

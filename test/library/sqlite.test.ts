@@ -16,6 +16,7 @@ import { keyRecorderSuite, snapshotRecorderSuite } from './recorder.suite.ts';
 import { snapshotSuite } from './snapshot.suite.ts';
 import { stored } from './stored.ts';
 import { subjectKeysSuite } from './subject-keys.suite.ts';
+import { valuesSuite } from './values.suite.ts';
 import { versioningSuite } from './versioning.suite.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sqlite-'));
@@ -56,6 +57,7 @@ for (const [name, place] of Object.entries(places)) {
   versioningSuite(`the ${name}`, async (): Promise<Store> => open(place(), { synchronous: 'off' }));
   snapshotSuite(`the ${name}`, async (): Promise<Store> => open(place(), { synchronous: 'off' }));
   cacheSuite(`the ${name}`, async (): Promise<Store> => open(place(), { synchronous: 'off' }));
+  valuesSuite(`the ${name}`, async (): Promise<Store> => open(place(), { synchronous: 'off' }));
 }
 
 describe('a file', () => {
