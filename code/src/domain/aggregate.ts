@@ -6,7 +6,7 @@ import type { DomainEvent } from './domain-event.ts';
 import { CommandError } from './errors.ts';
 import { mutate } from './mutate.ts';
 import { type AggregateClass, replay } from './replay.ts';
-import { ownEvent } from './own-event.ts';
+import { adoptedEvent, ownEvent } from './own-event.ts';
 
 /**
  * The base class of aggregates: objects whose state is the outcome of their events.
@@ -48,7 +48,7 @@ export abstract class Aggregate extends AggregateCore {
    */
   static replay<A extends Aggregate>(this: AggregateClass<A>, events: Iterable<DomainEvent>): A {
     // biome-ignore lint/complexity/noThisInStatic: the class that it is called on is the one to replay.
-    return replay(this, ownEvents(this, events));
+    return replay(this, adopted(this, events));
   }
 
   /**
@@ -76,7 +76,7 @@ export abstract class Aggregate extends AggregateCore {
    */
   static mutate<A extends Aggregate>(this: AggregateClass<A>, aggregate: A | undefined, event: DomainEvent): A {
     // biome-ignore lint/complexity/noThisInStatic: the class that it is called on is the one to construct.
-    return mutate(this, aggregate, ownEvent(event, definitionOf(this).transcodings));
+    return mutate(this, aggregate, adoptedEvent(event, definitionOf(this).transcodings));
   }
 
   /** When its first event was recorded. */
@@ -161,7 +161,7 @@ export abstract class Aggregate extends AggregateCore {
 }
 
 /** The caller may still change those that were given. */
-function* ownEvents(type: AggregateClass, events: Iterable<DomainEvent>): Iterable<DomainEvent> {
+function* adopted(type: AggregateClass, events: Iterable<DomainEvent>): Iterable<DomainEvent> {
   const { transcodings } = definitionOf(type);
-  for (const event of events) yield ownEvent(event, transcodings);
+  for (const event of events) yield adoptedEvent(event, transcodings);
 }

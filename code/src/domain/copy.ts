@@ -77,18 +77,7 @@ function copy(original: unknown, walk: Walk, freeze: boolean): unknown {
     case 'primitive':
       return found.value;
     case 'array': {
-      const { value } = found;
-      walk.enter(value);
-      const result: unknown[] = [];
-      for (let index = 0; index < value.length; index++) {
-        const item = value[index];
-        if (isPrimitive(item)) result.push(item);
-        else {
-          walk.at(index);
-          result.push(copy(item, walk, freeze));
-        }
-      }
-      walk.leave();
+      const result = areAllPrimitive(found.value) ? found.value.slice() : copyItems(found.value, walk, freeze);
       return freeze ? Object.freeze(result) : result;
     }
     case 'object':
@@ -138,6 +127,27 @@ function copy(original: unknown, walk: Walk, freeze: boolean): unknown {
       return freeze ? Object.freeze(result) : result;
     }
   }
+}
+
+/** Not `every`, which passes over holes. */
+function areAllPrimitive(items: readonly unknown[]): boolean {
+  for (let index = 0; index < items.length; index++) if (!isPrimitive(items[index])) return false;
+  return true;
+}
+
+function copyItems(items: readonly unknown[], walk: Walk, freeze: boolean): unknown[] {
+  walk.enter(items);
+  const result: unknown[] = [];
+  for (let index = 0; index < items.length; index++) {
+    const item = items[index];
+    if (isPrimitive(item)) result.push(item);
+    else {
+      walk.at(index);
+      result.push(copy(item, walk, freeze));
+    }
+  }
+  walk.leave();
+  return result;
 }
 
 function copyFields(

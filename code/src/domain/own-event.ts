@@ -5,21 +5,27 @@ import type { Snapshot } from './snapshot.ts';
 import { DEEPEST, type Transcodings } from './value.ts';
 
 /**
- * An event with the same content and with nothing in it that a holder of the other one could change: the event itself,
+ * An event that the library has made, with nothing in it that a holder of another one could change: the event itself,
  * unless it has bytes or objects of classes in it, which JavaScript cannot freeze.
  *
  * What the library keeps (pending events, histories, caches) is never given out, and what it is given is never kept,
  * except as such a copy.
  */
 export function ownEvent<E extends DomainEvent>(event: E, transcodings: Transcodings): E {
-  const { type, payload, metadata } = event;
-  const ownPayload = ownFields(payload, `The event ${type}`, transcodings);
-  const ownMetadata = metadata && ownFields(metadata, `The metadata of ${type}`, transcodings);
-  if (ownPayload === payload && ownMetadata === metadata && Object.isFrozen(event)) return event;
-  return Object.freeze({ ...event, payload: ownPayload, ...(ownMetadata && { metadata: ownMetadata }) });
+  const { payload, metadata } = event;
+  return isFixedWithin(payload) && (metadata === undefined || isFixedWithin(metadata))
+    ? event
+    : copiedEvent(event, transcodings);
 }
 
-/** The same for a snapshot. */
+/** The same for an event that somebody else has made, of which nothing is known. */
+export function adoptedEvent<E extends DomainEvent>(event: E, transcodings: Transcodings): E {
+  const { payload, metadata } = event;
+  const isFrozen = Object.isFrozen(event) && isFixed(payload) && isFixed(metadata);
+  return isFrozen ? event : copiedEvent(event, transcodings);
+}
+
+/** The same for a snapshot that the library has made. */
 export function ownSnapshot(snapshot: Snapshot, transcodings: Transcodings): Snapshot {
   const created = ownEvent(snapshot.created, transcodings);
   const state = ownFields(snapshot.state, `The snapshot of ${snapshot.topic}`, transcodings);
@@ -27,14 +33,35 @@ export function ownSnapshot(snapshot: Snapshot, transcodings: Transcodings): Sna
   return Object.freeze({ ...snapshot, created, state });
 }
 
-/** The same for what an event says. */
+/** The same for fields that are frozen, as those of a payload are. */
 export function ownFields(fields: Payload, subject: string, transcodings: Transcodings): Payload {
-  if (isFixed(fields)) return fields;
+  return isFixedWithin(fields) ? fields : copiedFields(fields, subject, transcodings);
+}
+
+function copiedEvent<E extends DomainEvent>(event: E, transcodings: Transcodings): E {
+  const { type, metadata } = event;
+  return Object.freeze({
+    ...event,
+    payload: copiedFields(event.payload, `The event ${type}`, transcodings),
+    ...(metadata && { metadata: copiedFields(metadata, `The metadata of ${type}`, transcodings) }),
+  });
+}
+
+function copiedFields(fields: Payload, subject: string, transcodings: Transcodings): Payload {
   const copy: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(fields)) {
     setOwn(copy, name, isFixed(value) ? value : frozenCopy(value, subject, transcodings, name));
   }
   return Object.freeze(copy);
+}
+
+/** Of frozen fields. Most hold no objects at all, and this is asked for each event that is given out. */
+function isFixedWithin(fields: Payload): boolean {
+  for (const name in fields) {
+    const value = fields[name];
+    if (typeof value === 'object' && value !== null && !isFixed(value)) return false;
+  }
+  return true;
 }
 
 /** Whether nobody can change a value, nor anything in it. */

@@ -26,10 +26,10 @@ export const DEEPEST = 1_000;
 const DEEPEST_READ = 4 * DEEPEST;
 
 /**
- * The properties of longer bytes are not looked at. JavaScript can list them only with all of the indices, which takes a
- * hundred times as long as to copy the bytes.
+ * The properties of longer bytes are not looked at. JavaScript can list them only with all of the indices, as texts, which
+ * takes a hundred times as long as to copy the bytes.
  */
-const LONGEST_LISTED = 0x8000;
+const LONGEST_LISTED = 1024;
 
 /** No error gets longer than what somebody can read. */
 const LONGEST_PATH = 200;
@@ -135,7 +135,9 @@ export class Walk {
     }
     if (value instanceof Uint8Array) {
       if (prototype !== Uint8Array.prototype && !isBuffer(prototype)) throw this.#unknownClass(prototype);
-      if (!this.#isTrusted && value.length <= LONGEST_LISTED) this.#refuseNamed(value, 'bytes', value.length);
+      if (!this.#isTrusted && value.length <= LONGEST_LISTED) {
+        this.#refuseNamed(value, 'bytes', Object.keys(value).slice(value.length));
+      }
       return { kind: 'bytes', value };
     }
     if (prototype === Date.prototype && value instanceof Date) {
@@ -169,11 +171,9 @@ export class Walk {
   }
 
   /** Properties that somebody gave to an object whose content is not its properties. */
-  #refuseNamed(value: object, what: string, indices = 0): void {
-    const names = Object.getOwnPropertyNames(value);
-    if (names.length === indices) return;
-    // Indices come first. What locks a value is the library's own.
-    const name = names.slice(indices).find((each) => !isLock(value, each));
+  #refuseNamed(value: object, what: string, names: readonly string[] = Object.getOwnPropertyNames(value)): void {
+    // What locks a value is the library's own.
+    const name = names.find((each) => !isLock(value, each));
     if (name !== undefined) {
       throw this.refuse(`it is a property of ${what}, and would be lost; use an object with ${what} in it`, name);
     }
