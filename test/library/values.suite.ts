@@ -55,8 +55,17 @@ const Box = decider<{ readonly bytes: Uint8Array }>()({
   decide: {},
 });
 
+@event('Chain.Begun')
+class Chain extends Aggregate {
+  top: object = {};
+  @event('Extended')
+  extend() {
+    this.top = { below: this.top };
+  }
+}
+
 class Bank extends Application {
-  static aggregates = [Safe, Box];
+  static aggregates = [Safe, Box, Chain];
 }
 
 function bank(options: ApplicationOptions): Bank {
@@ -477,6 +486,25 @@ export function valuesSuite(name: string, createStore: () => Promise<Store>): vo
           /Safe\.Built \(version 1 of safe\) was stored with content, .*today are: inside\. .*upcasts/,
         );
       }
+    });
+
+    test('a state may grow deeper than a snapshot can be, and is compared nevertheless', async () => {
+      const app = bank({ store: await createStore(), snapshots: true, verify: true });
+      const chain = new Chain();
+      for (let n = 0; n < 20_000; n++) chain.extend();
+      await app.save(chain);
+      expect((await app.repository.get(Chain, chain.id)).equals(chain)).toBe(true);
+      const error = await rejectionOf(app.takeSnapshot(Chain, chain.id));
+      expect(error.code).toBe('ES_SNAPSHOT');
+      expect(error.message).toMatch(/nested more than 1000 levels deep/);
+      expect(error.message.length).toBeLessThan(600);
+      const early = await app.takeSnapshot(Chain, chain.id, { version: 500 });
+      expect(
+        (await app.repository.get(Chain, chain.id, { version: 500 })).equals(
+          Chain.replay(await app.events.get(chain.id, { lte: 500 })),
+        ),
+      ).toBe(true);
+      expect(early.version).toBe(500);
     });
 
     test('130,000 pending events are saved at once, and as many are replayed', { timeout: 300_000 }, async () => {

@@ -2,10 +2,12 @@ import { CommandError } from './errors.ts';
 import type { EventSpec } from './event-spec.ts';
 import type { EventDraft } from './event-types.ts';
 import { isRecord } from './is-record.ts';
+import { isPlainRecord } from './value.ts';
 
 /** @throws {CommandError} if the payload is not an object, or has a field that would not be recorded. */
 export function draftOf(spec: EventSpec, payload: unknown): EventDraft {
-  if (!isRecord(payload)) {
+  // Of a map, say, no field would be found, and none be missed.
+  if (!isPlainRecord(payload)) {
     throw new CommandError(
       'ES_ARGUMENTS',
       `The payload of ${spec.type} must be an object of its fields: ${fields(spec)}.`,

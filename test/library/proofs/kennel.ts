@@ -1,7 +1,10 @@
+import assert from 'node:assert/strict';
 import {
   Aggregate,
+  AggregateNotFoundError,
   Application,
   type ApplicationOptions,
+  type DomainEvent,
   EventSourcingError,
   event,
   NAMESPACE_URL,
@@ -15,6 +18,8 @@ import fc from 'fast-check';
 @event('Dog.Registered', 'name')
 class Dog extends Aggregate {
   readonly tricks: string[] = [];
+  /** What it was rewarded with, whatever that is. */
+  last: unknown = null;
   constructor(readonly name: string) {
     super();
   }
@@ -23,6 +28,10 @@ class Dog extends Aggregate {
     this.tricks.push(trick);
     if (trick === '') throw new RangeError('A trick needs a name.');
     return this.tricks.length;
+  }
+  @event('Rewarded', 'reward')
+  reward(reward: unknown) {
+    this.last = reward;
   }
   @event('Left')
   leave() {
@@ -44,6 +53,10 @@ type Step = { readonly by: 0 | 1 } & (
   | { readonly do: 'select'; readonly options: NotificationOptions }
   | { readonly do: 'section'; readonly id: string }
   | { readonly do: 'restart' }
+  | { readonly do: 'reward'; readonly dog: number; readonly reward: unknown }
+  | { readonly do: 'lookUp'; readonly how: (typeof LOOK_UPS)[number]; readonly id: string }
+  | { readonly do: 'registerAs'; readonly id: string }
+  | { readonly do: 'saveEvent'; readonly dog: number; readonly ahead: number; readonly part: Partial<DomainEvent> }
 );
 
 /** What two people do, and how their applications are set up. */
@@ -52,24 +65,34 @@ export interface Script {
   readonly steps: readonly Step[];
 }
 
+const LOOK_UPS = ['get', 'has', 'update', 'takeSnapshot', 'events', 'snapshots', 'evict'] as const;
+
 const DOGS = ['Fido', 'Rex'];
 
 /** Carries out scripts on one store. */
 export class KennelActor {
   readonly #open: () => Kennel;
   readonly #kennels: Kennel[];
+  /** Reads everything from the first event on, and so shows what is stored. */
+  readonly #plain: Kennel;
   readonly #inHand: Map<number, Dog>[] = [new Map(), new Map()];
   #minutes = 0;
 
   constructor(options: ApplicationOptions) {
     this.#open = () => new Kennel(options);
     this.#kennels = [this.#open(), this.#open()];
+    const { store, name } = options;
+    this.#plain = new Kennel({ ...(store && { store }), ...(name && { name }), sectionSize: 1_000 });
   }
 
   /** @returns what the step gave back, or a description of the error that it met. */
   async answer(step: Step): Promise<unknown> {
     try {
-      return await this.#carryOut(step);
+      const answer = await this.#carryOut(step);
+      const kept = structuredClone(answer);
+      // What was given out is the caller's, who may do with it as they like.
+      spoil(answer);
+      return kept;
     } catch (error) {
       if (error instanceof EventSourcingError) return [error.name, error.code, error.message];
       if (error instanceof RangeError) return error.message;
@@ -96,6 +119,7 @@ export class KennelActor {
       case 'get': {
         const dog = await kennel.repository.get(Dog, idOf(step.dog), { version: step.version });
         dogs.set(step.dog, dog);
+        await this.#compare(dog);
         return seen(dog);
       }
       case 'update':
@@ -124,10 +148,47 @@ export class KennelActor {
         return await kennel.notificationLog.select(step.options);
       case 'section':
         return await kennel.notificationLog.section(step.id);
+      case 'reward':
+        return this.#now(() => dogs.get(step.dog)?.reward(step.reward));
+      case 'lookUp':
+        return await lookUp(kennel, step.how, step.id);
+      case 'registerAs':
+        return await kennel.save(this.#now(() => recordAs({ id: step.id }, () => new Dog('Odd'))));
+      case 'saveEvent': {
+        const id = idOf(step.dog);
+        const last = (await this.#plain.events.get(id)).at(-1)?.version ?? 0;
+        const made = { aggregateId: id, version: last + 1 + step.ahead, timestamp: '2026-11-21T09:30:00.000Z' };
+        const said =
+          last === 0
+            ? { type: 'Dog.Registered', payload: { name: 'Rover' } }
+            : { type: 'Dog.Rewarded', payload: { reward: new Uint8Array([1, 2, 3]) } };
+        return await kennel.save({ ...made, ...said, ...step.part });
+      }
       case 'restart':
         this.#kennels[step.by] = this.#open();
         return undefined;
     }
+  }
+
+  /** All that was stored can be read, and each aggregate is what its events say. */
+  async check(): Promise<void> {
+    const log = await this.#plain.notificationLog.select({ limit: 1_000 });
+    for (const id of new Set(log.map(({ aggregateId }) => aggregateId))) {
+      for (const kennel of [this.#plain, ...this.#kennels]) {
+        try {
+          await this.#compare(await kennel.repository.get(Dog, id));
+        } catch (error) {
+          // Discarded, that is.
+          if (!(error instanceof AggregateNotFoundError)) throw error;
+        }
+      }
+    }
+  }
+
+  /** A cache may be behind, if it's told not to look; but what it shows was so. */
+  async #compare(dog: Dog): Promise<void> {
+    const plain = await this.#plain.repository.get(Dog, dog.id, { version: dog.version });
+    assert.deepEqual(seen(dog), seen(plain), 'What was read differs from what is stored.');
   }
 
   /** Stores differ in how long they take; what is recorded is not to. */
@@ -142,8 +203,35 @@ function idOf(dog: number): string {
 }
 
 function seen(dog: Dog) {
-  const { id, version, createdAt, modifiedAt, name, tricks, pendingEvents } = dog;
-  return { id, version, createdAt, modifiedAt, name, tricks: [...tricks], pending: pendingEvents.length };
+  const { id, version, createdAt, modifiedAt, name, tricks, last, pendingEvents } = dog;
+  return { id, version, createdAt, modifiedAt, name, tricks: [...tricks], last, pending: pendingEvents.length };
+}
+
+async function lookUp(kennel: Kennel, how: (typeof LOOK_UPS)[number], id: string): Promise<unknown> {
+  switch (how) {
+    case 'get':
+      return seen(await kennel.repository.get(Dog, id));
+    case 'has':
+      return await kennel.repository.has(Dog, id);
+    case 'update':
+      return await kennel.update(Dog, id, () => undefined);
+    case 'takeSnapshot':
+      return await kennel.takeSnapshot(Dog, id);
+    case 'events':
+      return await kennel.events.get(id);
+    case 'snapshots':
+      return await kennel.snapshots?.latest(id);
+    case 'evict':
+      return kennel.repository.evict(id);
+  }
+}
+
+/** Overwrites what can be overwritten in a value that was given out. */
+function spoil(value: unknown): void {
+  if (typeof value !== 'object' || value === null) return;
+  if (value instanceof Uint8Array) value.fill(0);
+  else if (value instanceof Map || value instanceof Set) for (const item of value.values()) spoil(item);
+  else for (const item of Object.values(value)) spoil(item);
 }
 
 const dog = fc.nat({ max: DOGS.length - 1 });
@@ -153,7 +241,75 @@ const bound = fc.option(fc.integer({ min: -1, max: 12 }), { nil: undefined });
 const limit = fc.option(fc.integer({ min: -1, max: 12 }), { nil: undefined, freq: 3 });
 const topics = fc.option(fc.subarray(['Dog.Registered', 'Dog.TrickAdded', 'Dog.Left', 'Cat.Born']), { nil: undefined });
 
+/** Some that a store could take for one another, and some that none takes. */
+const oddId = fc.constantFrom('a\0', '\ud800', '\ufffd', 'a\udc00b', '', ' ', 'x'.repeat(255), 'x'.repeat(256), '犬');
+
+function withName(value: object): object {
+  return Object.assign(value, { name: 'named' });
+}
+
+/** Values that are hard to keep, and values that nobody can keep. */
+const reward = fc.oneof(
+  { weight: 3, arbitrary: fc.uint8Array({ maxLength: 8 }) },
+  { weight: 2, arbitrary: fc.string({ unit: 'binary', maxLength: 4 }) },
+  {
+    weight: 4,
+    arbitrary: fc.constantFrom<unknown>(
+      -0,
+      2n ** 70n,
+      new Date(-1),
+      { _type_: 'set', _data_: [1] },
+      JSON.parse('{"__proto__":{"a":[1]},"constructor":2}'),
+      new Map<unknown, unknown>([
+        [{ a: 1 }, new Uint8Array([1])],
+        [[], new Set([new Uint8Array([2])])],
+      ]),
+    ),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.constantFrom<unknown>(
+      Number.NaN,
+      new Array(1),
+      withName(new Date(0)),
+      withName(new Map()),
+      withName(new Uint8Array(2)),
+      Object.defineProperty({}, 'hidden', { value: 1 }),
+      Object(1),
+      () => 1,
+    ),
+  },
+);
+
+/** What is other than it has to be in an event as such, or nothing. */
+const part: fc.Arbitrary<Partial<DomainEvent>> = fc.oneof(
+  { weight: 4, arbitrary: fc.constant({}) },
+  { weight: 1, arbitrary: fc.record({ metadata: fc.dictionary(fc.constantFrom('__proto__', 'user'), reward) }) },
+  { weight: 1, arbitrary: fc.record({ aggregateId: oddId }) },
+  {
+    weight: 3,
+    arbitrary: fc.constantFrom<object>(
+      { payload: [] },
+      { payload: new Map() },
+      { payload: { name: 'Rover', colour: 'red' } },
+      { metadata: 5 },
+      { timestamp: 'garbage' },
+      { timestamp: '2026-02-30T00:00:00.000Z' },
+      { version: 0 },
+      { version: 1.5 },
+      { type: 'Dog.Barked' },
+    ),
+  },
+);
+
 const action = fc.oneof(
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('reward' as const), dog, reward }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constant('lookUp' as const), how: fc.constantFrom(...LOOK_UPS), id: oddId }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('registerAs' as const), id: oddId }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('saveEvent' as const), dog, ahead: fc.constant(0), part }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('register' as const), dog, text }) },
   { weight: 4, arbitrary: fc.record({ do: fc.constant('addTrick' as const), dog, text }) },
   { weight: 6, arbitrary: fc.record({ do: fc.constant('save' as const), dogs: fc.array(dog, { maxLength: 4 }) }) },

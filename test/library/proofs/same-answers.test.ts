@@ -64,12 +64,15 @@ test('applications give the same answers to random scripts, side by side', async
         const code = Array.isArray(expected) && typeof expected[1] === 'string' ? expected[1] : undefined;
         if (code !== undefined) kinds.set(code, (kinds.get(code) ?? 0) + 1);
       }
+      for (const { actor } of actors) await actor.check();
     }),
     { numRuns: counts.scripts.sideBySide },
   );
   // Scripts that meet no conflict would compare nothing of interest.
   expect(kinds.get('ES_VERSION_CONFLICT')).toBeGreaterThan(0);
   expect(kinds.get('ES_AGGREGATE_NOT_FOUND')).toBeGreaterThan(0);
+  expect(kinds.get('ES_INVALID_ARGUMENT')).toBeGreaterThan(0);
+  expect(kinds.get('ES_PAYLOAD')).toBeGreaterThan(0);
   const errors = [...kinds].map(([code, count]) => `${grouped(count)} ${code}`).join(', ');
   shown(
     context,
