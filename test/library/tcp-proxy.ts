@@ -8,6 +8,12 @@ export interface TcpProxy {
   loseRequest(text: string, meanwhile?: () => Promise<void>): void;
   /** Loses the connection of the next request that contains the text, when the server has answered. */
   loseAnswer(text: string): void;
+  /** Keeps the answer to the next request that contains the text; the connection stays, and nothing passes on it any more. */
+  swallowAnswer(text: string): void;
+  /** From now on nothing passes on the connections that are there; those that are made later are as before. */
+  swallowConnections(): void;
+  /** From now on, and until told otherwise, nothing passes at all; new connections are taken, and stay silent. */
+  setSilent(isSilent: boolean): void;
   /** How many connections were lost so far. */
   readonly lost: number;
   close(): Promise<void>;
@@ -16,11 +22,18 @@ export interface TcpProxy {
 export async function tcpProxy(host: string, port: number): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
   let lost = 0;
-  let trap: { text: string; on: 'request' | 'answer'; meanwhile: () => Promise<void> } | undefined;
+  let isSilent = false;
+  let trap: { text: string; on: 'request' | 'answer' | 'silence'; meanwhile: () => Promise<void> } | undefined;
+  const swallowers = new Set<() => void>();
 
   const server = createServer((client) => {
     const upstream = connect(port, host);
     let isLosing = false;
+    let isSwallowing = false;
+    const swallow = () => {
+      isSwallowing = true;
+    };
+    swallowers.add(swallow);
     const lose = () => {
       lost += 1;
       client.destroy();
@@ -32,6 +45,7 @@ export async function tcpProxy(host: string, port: number): Promise<TcpProxy> {
       socket.on('error', () => undefined);
       socket.on('close', () => {
         sockets.delete(socket);
+        swallowers.delete(swallow);
         client.destroy();
         upstream.destroy();
       });
@@ -44,13 +58,18 @@ export async function tcpProxy(host: string, port: number): Promise<TcpProxy> {
           void meanwhile().finally(lose);
           return;
         }
+        if (on === 'silence') {
+          upstream.write(data);
+          swallow();
+          return;
+        }
         isLosing = true;
       }
-      upstream.write(data);
+      if (!isSilent && !isSwallowing) upstream.write(data);
     });
     upstream.on('data', (data) => {
       if (isLosing) lose();
-      else client.write(data);
+      else if (!isSilent && !isSwallowing) client.write(data);
     });
   });
   server.listen(0, '127.0.0.1');
@@ -65,6 +84,15 @@ export async function tcpProxy(host: string, port: number): Promise<TcpProxy> {
     },
     loseAnswer(text) {
       trap = { text, on: 'answer', meanwhile: async () => undefined };
+    },
+    swallowAnswer(text) {
+      trap = { text, on: 'silence', meanwhile: async () => undefined };
+    },
+    swallowConnections() {
+      for (const swallow of swallowers) swallow();
+    },
+    setSilent(silent) {
+      isSilent = silent;
     },
     get lost() {
       return lost;

@@ -21,12 +21,19 @@ export interface PostgresDriver {
   readonly name: string;
   /** Runs a statement as a transaction of its own. It should be prepared once for each connection. */
   readonly query: PostgresQuery;
-  /** Runs several statements as one transaction. */
+  /**
+   * The same for a statement that writes, and so may wait for a lock that another session holds. However many of them
+   * wait, `query` must not wait for them; so they should have connections of their own. As `query` unless given.
+   */
+  readonly write?: PostgresQuery | undefined;
+  /** Runs several statements as one transaction, which counts as a statement that writes. */
   transaction<T>(work: (query: PostgresQuery) => Promise<T>): Promise<T>;
   /**
    * The SQLSTATE of an error that this driver threw, or nothing if it is another error: `08001` if no connection could
-   * be made, and `08006` if one was lost.
+   * be made, `08003` if it was closed before the statement was sent, `08006` if a connection was lost, and `55P03` if
+   * none was free in time.
    */
   sqlState(error: unknown): string | undefined;
+  /** Ends all connections. What has not been sent must fail at once, and what has been sent must not be waited for without end. */
   close(): Promise<void>;
 }

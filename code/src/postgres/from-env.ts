@@ -6,6 +6,7 @@ import {
   type IntegerVariable,
   type TextVariable,
 } from '../index.ts';
+import { LONGEST_MS } from './durations.ts';
 import type { PgOptions } from './pg-driver.ts';
 import type { PostgresStore, PostgresStoreOptions } from './store.ts';
 
@@ -65,14 +66,48 @@ const POOL_SIZE: IntegerVariable = {
 const CONNECT_TIMEOUT: IntegerVariable = {
   name: 'POSTGRES_CONNECT_TIMEOUT',
   type: 'integer',
+  min: 1,
+  max: LONGEST_MS,
+  doc: 'How long the server may be silent: while connecting, or while a statement has no answer; 5000 unless set.',
+  unit: 'milliseconds',
+};
+const QUEUE_TIMEOUT: IntegerVariable = {
+  name: 'POSTGRES_QUEUE_TIMEOUT',
+  type: 'integer',
   min: 0,
-  doc: 'How long to wait for a connection; 5000 unless set.',
+  max: LONGEST_MS,
+  doc: 'How long a call waits for its turn behind others of this process; 10000 unless set.',
+  unit: 'milliseconds',
+};
+const LOCK_TIMEOUT: IntegerVariable = {
+  name: 'POSTGRES_LOCK_TIMEOUT',
+  type: 'integer',
+  min: 0,
+  max: LONGEST_MS,
+  doc: 'How long a statement waits for a lock that another session holds; 5000 unless set.',
+  unit: 'milliseconds',
+};
+const STATEMENT_TIMEOUT: IntegerVariable = {
+  name: 'POSTGRES_STATEMENT_TIMEOUT',
+  type: 'integer',
+  min: 1,
+  max: LONGEST_MS,
+  doc: 'How long the server may take for one statement, the wait for a lock not counted; 60000 unless set.',
+  unit: 'milliseconds',
+};
+const CLOSE_TIMEOUT: IntegerVariable = {
+  name: 'POSTGRES_CLOSE_TIMEOUT',
+  type: 'integer',
+  min: 0,
+  max: LONGEST_MS,
+  doc: 'How long closing waits for the answers to what was sent; 5000 unless set.',
   unit: 'milliseconds',
 };
 const RETRY_TIMEOUT: IntegerVariable = {
   name: 'POSTGRES_RETRY_TIMEOUT',
   type: 'integer',
   min: 0,
+  max: LONGEST_MS,
   doc: 'For how long to try again when the database cannot be reached; 10000 unless set.',
   unit: 'milliseconds',
 };
@@ -112,6 +147,10 @@ export function postgresFrom(
       POOL_SIZE,
       CONNECT_TIMEOUT,
       RETRY_TIMEOUT,
+      QUEUE_TIMEOUT,
+      LOCK_TIMEOUT,
+      STATEMENT_TIMEOUT,
+      CLOSE_TIMEOUT,
     ],
     create(env) {
       const { url, variable } = databaseOf(env);
@@ -123,6 +162,10 @@ export function postgresFrom(
         retryTimeout: env.integer(RETRY_TIMEOUT),
         poolSize: env.integer(POOL_SIZE),
         connectTimeout: env.integer(CONNECT_TIMEOUT),
+        queueTimeout: env.integer(QUEUE_TIMEOUT),
+        lockTimeout: env.integer(LOCK_TIMEOUT),
+        statementTimeout: env.integer(STATEMENT_TIMEOUT),
+        closeTimeout: env.integer(CLOSE_TIMEOUT),
       };
       return env.blame(variable, () => postgres(url, options));
     },

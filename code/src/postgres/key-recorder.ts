@@ -22,7 +22,7 @@ export class PostgresKeyRecorder implements KeyRecorder {
   async insert(keys: readonly LiveKey[]): Promise<StoredKey[]> {
     const subjects = keys.map(({ subject }) => subject);
     checkSubjects(subjects);
-    await this.#log.query(
+    await this.#log.write(
       // In one order everywhere, so that two processes that make keys of the same subjects do not wait for each other.
       `INSERT INTO ${this.#log.names.keys} (subject, key)
        SELECT DISTINCT ON (subject COLLATE "C") subject, key FROM unnest($1::text[], $2::bytea[]) AS k (subject, key)
@@ -34,7 +34,7 @@ export class PostgresKeyRecorder implements KeyRecorder {
   }
 
   async replace(keys: readonly LiveKey[]): Promise<void> {
-    await this.#log.query(
+    await this.#log.write(
       `UPDATE ${this.#log.names.keys} AS stored SET key = given.key
        FROM unnest($1::text[], $2::bytea[]) AS given (subject, key)
        WHERE stored.subject = given.subject AND stored.key IS NOT NULL`,
@@ -53,7 +53,7 @@ export class PostgresKeyRecorder implements KeyRecorder {
   async forget(subject: string): Promise<boolean> {
     checkSubjects([subject]);
     const { keys } = this.#log.names;
-    const [row] = await this.#log.query(
+    const [row] = await this.#log.write(
       `WITH before AS (SELECT key FROM ${keys} WHERE subject = $1)
        INSERT INTO ${keys} (subject, key) VALUES ($1, NULL) ON CONFLICT (subject) DO UPDATE SET key = NULL
        RETURNING EXISTS (SELECT FROM before WHERE key IS NOT NULL)`,

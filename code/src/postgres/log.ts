@@ -8,6 +8,12 @@ import type { Session } from './session.ts';
 /** A row is there already. */
 const UNIQUE_VIOLATION = '23505';
 
+/** The two ways to run a statement, as those of a {@link PostgresDriver}. */
+export interface Queries {
+  readonly query: PostgresQuery;
+  readonly write: PostgresQuery;
+}
+
 /** What one application has in a database: tables that are made, or brought up to date, before they are first used. */
 export class Log {
   readonly names: Names;
@@ -21,16 +27,22 @@ export class Log {
     this.#mayMigrate = mayMigrate;
   }
 
-  /** Runs one statement, again if the connection was lost. */
+  /** Runs one statement that only reads, again if the connection was lost. */
   query(text: string, values: readonly PostgresValue[]): Promise<readonly Row[]> {
-    return this.run((query) => query(text, values));
+    return this.run(({ query }) => query(text, values));
+  }
+
+  /** Runs one statement that writes, again if the connection was lost. */
+  write(text: string, values: readonly PostgresValue[]): Promise<readonly Row[]> {
+    return this.run(({ write }) => write(text, values));
   }
 
   /** Runs statements, again if the connection was lost; `isUncertain` as for {@link Session.run}. */
-  run<T>(work: (query: PostgresQuery, isUncertain: boolean) => Promise<T>): Promise<T> {
+  run<T>(work: (queries: Queries, isUncertain: boolean) => Promise<T>): Promise<T> {
+    const { query, write = query } = this.#session.driver;
     return this.#session.run(async (isUncertain) => {
       await this.#migrate();
-      return await work(this.#session.driver.query, isUncertain);
+      return await work({ query, write }, isUncertain);
     });
   }
 

@@ -1,110 +1,131 @@
-import { createHash } from 'node:crypto';
-import { DatabaseError, Pool, type PoolClient } from 'pg';
+import { DatabaseError, defaults } from 'pg';
 import { ArgumentError } from '../index.ts';
-import type { PostgresDriver, PostgresQuery, PostgresValue } from './driver.ts';
-import { checkedDuration } from './store.ts';
+import type { PostgresDriver, PostgresQuery } from './driver.ts';
+import { checkedDuration, LONGEST_MS } from './durations.ts';
+import {
+  ClosedError,
+  ConnectError,
+  LostError,
+  type PgConnection,
+  SilenceError,
+  StatementNames,
+} from './pg-connection.ts';
+import { PgPool } from './pg-pool.ts';
+import { type Lane, TurnError } from './turns.ts';
 
 export interface PgOptions {
-  /** How many connections at most; 10 unless given. */
+  /**
+   * How many connections at most; 10 unless given. Saves use at most half of them, so that readers never wait for a save
+   * that waits for a lock; so there are two if it is 1. One more is made for a moment when the server seems to be silent.
+   */
   readonly poolSize?: number | undefined;
-  /** How many milliseconds to wait for a connection; 5000 unless given. */
+  /**
+   * How many milliseconds the server may be silent, from 1; 5000 unless given. It is how long to wait for a connection, and
+   * for a sign of life while a statement has no answer.
+   */
   readonly connectTimeout?: number | undefined;
+  /**
+   * How many milliseconds a call waits for its turn, behind others of this process; 10000 unless given. Then it fails with
+   * `ES_STORE_BUSY`. With 0 it does not wait.
+   */
+  readonly queueTimeout?: number | undefined;
+  /**
+   * How many milliseconds a statement waits for a lock that another session holds; 5000 unless given. Then it fails with
+   * `ES_STORE_BUSY`. With 0 it does not wait. A shorter `lock_timeout` of the server counts.
+   */
+  readonly lockTimeout?: number | undefined;
+  /**
+   * How many milliseconds the server may take for one statement, from 1, the wait for a lock not counted; 60000 unless
+   * given. Then it fails with `ES_STORE_BUSY`. A shorter `statement_timeout` of the server counts.
+   */
+  readonly statementTimeout?: number | undefined;
+  /**
+   * How many milliseconds `close` waits for the answers to what was sent; 5000 unless given. With 0 it does not wait. What
+   * has no answer then fails with `ES_STORE_CLOSED`.
+   */
+  readonly closeTimeout?: number | undefined;
 }
 
 const DEFAULT_POOL_SIZE = 10;
 const DEFAULT_CONNECT_TIMEOUT_MS = 5_000;
+const DEFAULT_QUEUE_TIMEOUT_MS = 10_000;
+const DEFAULT_LOCK_TIMEOUT_MS = 5_000;
+const DEFAULT_STATEMENT_TIMEOUT_MS = 60_000;
+const DEFAULT_CLOSE_TIMEOUT_MS = 5_000;
 
 const UNABLE_TO_CONNECT = '08001';
+const NOT_CONNECTED = '08003';
 const CONNECTION_LOST = '08006';
+const LOCK_NOT_AVAILABLE = '55P03';
 /** The server is starting, ending, or has too many clients: it is as if it could not be reached. */
 const NOT_NOW = /^(57P0|53300)/;
+/** The server ends the connection as well: it was ended by somebody, or a transaction was at it for too long. */
+const ENDS_CONNECTION = /^(57P0|25P0[34])/;
 
-/** A connection could not be made; its cause says why. */
-class ConnectError extends Error {}
-
-/** Connects with the package `pg`, by a pool of connections. None is made before the first use. */
+/** Connects with the package `pg`. No connection is made before the first use. */
 export function openPg(url: string, options: PgOptions): PostgresDriver {
-  const { poolSize = DEFAULT_POOL_SIZE, connectTimeout = DEFAULT_CONNECT_TIMEOUT_MS } = options;
+  const { poolSize = DEFAULT_POOL_SIZE } = options;
   if (!Number.isSafeInteger(poolSize) || poolSize < 1) {
     throw new ArgumentError(`The option poolSize must be a whole number from 1, not ${poolSize}.`);
   }
-  const name = nameOf(url);
-  const pool = new Pool({
-    connectionString: url,
-    max: poolSize,
-    connectionTimeoutMillis: checkedDuration('connectTimeout', connectTimeout),
-    keepAlive: true,
-    application_name: 'eventsourcing',
+  const { name, connectionString, queryTimeout } = parsed(url);
+  const lockTimeout = checkedDuration('lockTimeout', options.lockTimeout ?? DEFAULT_LOCK_TIMEOUT_MS);
+  const ownTime = checkedDuration('statementTimeout', options.statementTimeout ?? DEFAULT_STATEMENT_TIMEOUT_MS, 1);
+  const pool = new PgPool({
+    config: {
+      connectionString,
+      // The time-out of `pg` leaves the statement running on the server. The server's own is as long, and ends it.
+      query_timeout: queryTimeout === undefined ? 0 : LONGEST_MS,
+      keepAlive: true,
+      application_name: 'eventsourcing',
+    },
+    size: Math.max(2, poolSize),
+    connectTimeout: checkedDuration('connectTimeout', options.connectTimeout ?? DEFAULT_CONNECT_TIMEOUT_MS, 1),
+    queueTimeout: checkedDuration('queueTimeout', options.queueTimeout ?? DEFAULT_QUEUE_TIMEOUT_MS),
+    closeTimeout: checkedDuration('closeTimeout', options.closeTimeout ?? DEFAULT_CLOSE_TIMEOUT_MS),
+    lockTimeout,
+    statementTimeout: Math.min(lockTimeout + ownTime, queryTimeout ?? LONGEST_MS),
   });
-  // A lost connection is no event of its own for us. The pool drops it, and whoever is using it is told by the query.
-  pool.on('error', () => undefined);
-  pool.on('connect', (client) => client.on('error', () => undefined));
-  const statements = new Map<string, string>();
+  const names = new StatementNames();
 
-  async function connected<T>(work: (query: PostgresQuery) => Promise<T>): Promise<T> {
-    const client = await connect(pool);
-    let isSound = false;
-    try {
-      const result = await work((text, values = []) => queryOn(client, statements, text, values));
-      isSound = true;
-      return result;
-    } catch (error) {
-      // What the server has refused leaves the connection as good as before.
-      isSound = error instanceof DatabaseError && !NOT_NOW.test(error.code ?? '');
-      throw error;
-    } finally {
-      client.release(!isSound);
-    }
-  }
+  const queryOn =
+    (connection: PgConnection): PostgresQuery =>
+    (text, values = []) =>
+      connection.query(names.of(text), text, values);
+  const queryIn =
+    (lane: Lane): PostgresQuery =>
+    (text, values = []) =>
+      pool.use(lane, (connection) => connection.query(names.of(text), text, values), isSound);
 
   return {
     name,
-    query: (text, values) => connected((query) => query(text, values)),
+    query: queryIn('read'),
+    write: queryIn('write'),
     transaction: (work) =>
-      connected(async (query) => {
-        await query('BEGIN');
-        try {
-          const result = await work(query);
-          await query('COMMIT');
-          return result;
-        } catch (error) {
-          if (error instanceof DatabaseError) await query('ROLLBACK');
-          throw error;
-        }
-      }),
+      pool.use(
+        'write',
+        async (connection) => {
+          const query = queryOn(connection);
+          await query('BEGIN');
+          try {
+            const result = await work(query);
+            await query('COMMIT');
+            return result;
+          } catch (error) {
+            if (error instanceof DatabaseError) await query('ROLLBACK');
+            throw error;
+          }
+        },
+        isSound,
+      ),
     sqlState,
-    close: () => pool.end(),
+    close: () => pool.close(),
   };
 }
 
-async function connect(pool: Pool): Promise<PoolClient> {
-  try {
-    return await pool.connect();
-  } catch (cause) {
-    throw new ConnectError(cause instanceof Error ? cause.message : String(cause), { cause });
-  }
-}
-
-async function queryOn(
-  client: PoolClient,
-  statements: Map<string, string>,
-  text: string,
-  values: readonly PostgresValue[],
-): Promise<readonly (readonly unknown[])[]> {
-  // Of the text, so that it means the same on all connections, also on those that somebody else keeps open.
-  const name = statements.get(text) ?? `es_${createHash('sha256').update(text).digest('hex').slice(0, 32)}`;
-  statements.set(text, name);
-  const { rows } = await client.query<unknown[]>({ name, text, values: values.map(toParameter), rowMode: 'array' });
-  return rows;
-}
-
-function toParameter(value: PostgresValue): unknown {
-  return Array.isArray(value) ? value.map(toBuffer) : toBuffer(value);
-}
-
-/** `pg` takes bytes for bytes everywhere, also in an array, if they are a Buffer. */
-function toBuffer(value: unknown): unknown {
-  return value instanceof Uint8Array ? Buffer.from(value.buffer, value.byteOffset, value.byteLength) : value;
+/** What the server has refused leaves the connection as good as before, unless it goes with it. */
+function isSound(error: unknown): boolean {
+  return error instanceof DatabaseError && !ENDS_CONNECTION.test(error.code ?? '');
 }
 
 function sqlState(error: unknown): string | undefined {
@@ -113,17 +134,32 @@ function sqlState(error: unknown): string | undefined {
     return state === undefined || NOT_NOW.test(state) ? UNABLE_TO_CONNECT : state;
   }
   if (error instanceof DatabaseError) return error.code;
+  if (error instanceof TurnError) return LOCK_NOT_AVAILABLE;
+  if (error instanceof ClosedError) return error.wasSent ? CONNECTION_LOST : NOT_CONNECTED;
+  if (error instanceof SilenceError || error instanceof LostError) return CONNECTION_LOST;
   if (!(error instanceof Error)) return undefined;
   const isOfSocket =
     'syscall' in error || /^Connection terminated|not queryable|connection is closed/i.test(error.message);
   return isOfSocket ? CONNECTION_LOST : undefined;
 }
 
-function nameOf(url: string): string {
-  const parsed = /^postgres(ql)?:\/\//.test(url) && URL.canParse(url) ? new URL(url) : undefined;
-  if (parsed === undefined) {
+interface ParsedUrl {
+  readonly name: string;
+  readonly connectionString: string;
+  /** In milliseconds, if there is one. */
+  readonly queryTimeout: number | undefined;
+}
+
+function parsed(url: string): ParsedUrl {
+  const parts = /^postgres(ql)?:\/\//.test(url) && URL.canParse(url) ? new URL(url) : undefined;
+  if (parts === undefined) {
     // The text itself stays out of the message: it may hold a password.
     throw new ArgumentError('A store on PostgreSQL needs a URL like postgres://user:password@host:5432/database.');
   }
-  return `The PostgreSQL database ${parsed.host}${parsed.pathname}`;
+  const name = `The PostgreSQL database ${parts.host}${parts.pathname}`;
+  const given = parts.searchParams.get('query_timeout');
+  if (given === null) return { name, connectionString: url, queryTimeout: defaults.query_timeout || undefined };
+  parts.searchParams.delete('query_timeout');
+  const queryTimeout = checkedDuration('query_timeout of the URL', Number(given)) || undefined;
+  return { name, connectionString: parts.href, queryTimeout };
 }

@@ -33,9 +33,9 @@ export class PostgresRecorder implements Recorder {
       events.map((event) => event.state),
       uuid4(),
     ] as const;
-    const outcome = await this.#log.run(async (query, isUncertain) => {
+    const outcome = await this.#log.run(async ({ query, write }, isUncertain) => {
       try {
-        return await query(text, [...values, isUncertain]);
+        return await write(text, [...values, isUncertain]);
       } catch (error) {
         const conflict = this.#log.isDuplicate(error) && (await this.#conflict(query, events));
         // Returned, not thrown: it is the answer, and no fault of the database.

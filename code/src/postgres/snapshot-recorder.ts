@@ -13,7 +13,7 @@ export class PostgresSnapshotRecorder implements SnapshotRecorder {
   async put(snapshot: StoredSnapshot): Promise<void> {
     checkEvents([snapshot]);
     const { aggregateId, version, topic, state } = snapshot;
-    await this.#log.query(
+    await this.#log.write(
       `INSERT INTO ${this.#log.names.snapshots} (${EVENT_COLUMNS}) VALUES ($1, $2, $3, $4)
        ON CONFLICT (aggregate_id, version) DO UPDATE SET topic = excluded.topic, state = excluded.state`,
       [aggregateId, version, topic, state],

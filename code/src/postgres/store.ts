@@ -1,12 +1,6 @@
-import {
-  ArgumentError,
-  checkSchemaName,
-  type KeyRecorder,
-  type Recorder,
-  type SnapshotRecorder,
-  type Store,
-} from '../index.ts';
+import { checkSchemaName, type KeyRecorder, type Recorder, type SnapshotRecorder, type Store } from '../index.ts';
 import type { PostgresDriver } from './driver.ts';
+import { checkedDuration } from './durations.ts';
 import { PostgresKeyRecorder } from './key-recorder.ts';
 import { Log } from './log.ts';
 import { PostgresRecorder } from './recorder.ts';
@@ -25,7 +19,10 @@ interface Recorders {
 export interface PostgresStore extends Store {
   snapshotRecorder(application: string): SnapshotRecorder;
   keyRecorder(application: string): KeyRecorder;
-  /** Ends all connections, once they are idle. Whatever is asked of the store later fails with `ES_STORE_CLOSED`. */
+  /**
+   * Ends all connections. What was sent to the server comes to its end, for as long as `closeTimeout` says; what still
+   * waits for its turn fails at once with `ES_STORE_CLOSED`, and so does whatever is asked of the store later.
+   */
   close(): Promise<void>;
 }
 
@@ -34,7 +31,7 @@ export interface PostgresStoreOptions {
   readonly schema?: string | undefined;
   /** Whether to make what is missing and to change what is out of date, at the first use; true unless given. */
   readonly migrate?: boolean | undefined;
-  /** For how many milliseconds to try again when the database cannot be reached; 10000 unless given. */
+  /** For how many milliseconds to try again when the database cannot be reached; 10000 unless given. With 0 it is tried once. */
   readonly retryTimeout?: number | undefined;
 }
 
@@ -64,10 +61,4 @@ export function postgresStore(driver: PostgresDriver, options: PostgresStoreOpti
     keyRecorder: (application) => logOf(application).keyRecorder,
     close: () => session.close(),
   };
-}
-
-/** @throws {ArgumentError} unless it is a whole number from 0. */
-export function checkedDuration(option: string, milliseconds: number): number {
-  if (Number.isSafeInteger(milliseconds) && milliseconds >= 0) return milliseconds;
-  throw new ArgumentError(`The option ${option} must be a whole number of milliseconds, not ${milliseconds}.`);
 }

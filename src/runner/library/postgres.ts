@@ -17,10 +17,14 @@ import { compiled } from './compiled.ts';
 
 export { postgresStore } from 'eventsourcing/pglite';
 
-/** The options of the library's own function; there is no pool here that they could change. */
+/** The options of the library's own function; there are no connections here that they could change. */
 interface PostgresOptions extends PostgresStoreOptions {
   readonly poolSize?: number | undefined;
   readonly connectTimeout?: number | undefined;
+  readonly queueTimeout?: number | undefined;
+  readonly lockTimeout?: number | undefined;
+  readonly statementTimeout?: number | undefined;
+  readonly closeTimeout?: number | undefined;
 }
 
 /** The shortest module. What it stands for makes new databases; PGlite would fetch it, although it never runs here. */
