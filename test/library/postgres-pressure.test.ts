@@ -392,3 +392,36 @@ test('options that would be waits without end are refused', () => {
   }
   expect(errorOf(() => postgres(`${url}?query_timeout=soon`))).not.toBeInstanceOf(StoreError);
 });
+
+describe('more than fits one statement', () => {
+  const large = (aggregateId: string, megabytes: number) => ({
+    ...stored(aggregateId, 1),
+    state: new Uint8Array(megabytes * 1_000_000),
+  });
+
+  test('is refused before anything is sent, be it one event or many', async () => {
+    const { recorder } = await open();
+    for (const events of [[large('b', 269)], [large('b', 100), large('c', 100), large('d', 100)]]) {
+      const error = await rejectionOf(recorder.insert(events));
+      expect(error).toMatchObject({ code: 'ES_INVALID_ARGUMENT' });
+      expect(error.message).toMatch(/can have 268 MB, and this one has (269|300) MB in [13] events\. Save fewer/);
+    }
+    expect(await recorder.maxNotificationId()).toBe(1);
+    expect(await recorder.insert([stored('a', 2)])).toEqual([2]);
+  });
+
+  test('is refused as a snapshot, too, which could be stored and never read again', async () => {
+    const { store } = await open();
+    const error = await rejectionOf(store.snapshotRecorder('Tested').put(large('a', 269)));
+    expect(error.code).toBe('ES_INVALID_ARGUMENT');
+    expect(error.message).toContain('take no snapshots of it');
+  });
+
+  test('a save of many megabytes is stored, and read back', async () => {
+    const { recorder } = await open();
+    const event = large('b', 8);
+    event.state.fill(7, 10, 20);
+    await recorder.insert([event]);
+    expect(Buffer.compare((await recorder.select('b'))[0]?.state ?? new Uint8Array(), event.state)).toBe(0);
+  });
+});

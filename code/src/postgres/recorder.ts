@@ -13,6 +13,7 @@ import { conflictOf } from '../sql/conflict.ts';
 import { EVENT_COLUMNS, toInteger, toStoredNotification, toText } from '../sql/rows.ts';
 import type { PostgresQuery } from './driver.ts';
 import type { Log } from './log.ts';
+import { checkWeight } from './weight.ts';
 
 /** Keeps the events of an application in a table of a PostgreSQL database. */
 export class PostgresRecorder implements Recorder {
@@ -24,6 +25,7 @@ export class PostgresRecorder implements Recorder {
 
   async insert(events: readonly StoredEvent[]): Promise<number[]> {
     checkEvents(events);
+    checkWeight('save', events);
     if (events.length === 0) return [];
     const text = `SELECT ${this.#log.names.save}($1, $2, $3, $4, $5, $6)`;
     const values = [
