@@ -78,7 +78,7 @@ export {
   LONGEST_SUBJECT,
   type StoredKey,
 } from './persistence/key-recorder.ts';
-export { checkBounds, checkEvents, checkedLimit } from './persistence/limits.ts';
+export { checkBounds, checkEvents, checkedLimit, versionConflict } from './persistence/limits.ts';
 export { Mapper, type MapperOptions } from './persistence/mapper.ts';
 export { MemoryRecorder, MemorySnapshotRecorder, memory } from './persistence/memory.ts';
 export { MemoryKeyRecorder } from './persistence/memory-keys.ts';

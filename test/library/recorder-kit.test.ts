@@ -47,6 +47,18 @@ const faulty: Record<string, () => Recorder> = {
         }
       }
     })(),
+  'does not see that versions are missing': () =>
+    new (class extends MemoryRecorder {
+      override async insert(events: readonly StoredEvent[]) {
+        try {
+          return await super.insert(events);
+        } catch (error) {
+          if (error instanceof VersionConflictError && error.foundVersion >= error.expectedVersion) throw error;
+          const last = await super.maxNotificationId();
+          return events.map((_, index) => last + 1 + index);
+        }
+      }
+    })(),
   'mixes transactions': () =>
     new (class extends MemoryRecorder {
       override async insert(events: readonly StoredEvent[]) {
@@ -124,4 +136,11 @@ describe('the cases for recorders find one that', () => {
 test('events that become visible late are found by the readers of the tail', async () => {
   const create = faulty['shows later events before earlier ones'];
   expect(create && (await failures(create))).toContain('a slow transaction is not overtaken');
+});
+
+test('a gap between versions is found by the cases for it', async () => {
+  const create = faulty['does not see that versions are missing'];
+  expect(create && (await failures(create))).toContain(
+    'versions that do not follow the stored ones are conflicts, and nothing of the insert is stored',
+  );
 });

@@ -2,8 +2,9 @@ import { EventSourcingError } from '../domain/errors.ts';
 import type { StateContext } from './cipher.ts';
 
 /**
- * Somebody else has stored the same version of the aggregate first (`ES_VERSION_CONFLICT`). Nothing was stored. Get
- * the aggregate again and decide again, or let `Application.update` do both.
+ * An event does not follow what the store has of its aggregate (`ES_VERSION_CONFLICT`), mostly since somebody else has
+ * stored the same version first. Nothing was stored. Get the aggregate again and decide again, or let
+ * `Application.update` do both.
  */
 export class VersionConflictError extends EventSourcingError {
   override get name(): string {
@@ -16,8 +17,17 @@ export class VersionConflictError extends EventSourcingError {
   readonly expectedVersion: number;
   /** The version that it has there. */
   readonly foundVersion: number;
-  constructor(aggregateId: string, version: number, foundVersion: number, options?: ErrorOptions) {
-    super('ES_VERSION_CONFLICT', conflict(aggregateId, version, foundVersion), options);
+  /**
+   * @param options.previousVersion the version of the event before it, of the same aggregate and in the same save, if
+   * there is one.
+   */
+  constructor(
+    aggregateId: string,
+    version: number,
+    foundVersion: number,
+    options?: ErrorOptions & { readonly previousVersion?: number | undefined },
+  ) {
+    super('ES_VERSION_CONFLICT', conflict(aggregateId, version, foundVersion, options?.previousVersion), options);
     this.aggregateId = aggregateId;
     this.version = version;
     this.expectedVersion = version - 1;
@@ -25,10 +35,29 @@ export class VersionConflictError extends EventSourcingError {
   }
 }
 
-function conflict(aggregateId: string, version: number, foundVersion: number): string {
+function conflict(aggregateId: string, version: number, foundVersion: number, previous: number | undefined): string {
   const refused = `Version ${version} of the aggregate ${aggregateId} cannot be stored`;
-  const found = `its last stored version is ${foundVersion}`;
   // Then it is not what is stored that stands in the way.
+  if (previous !== undefined && version <= previous) {
+    return (
+      `${refused} after version ${previous}: one save holds it twice, or in the wrong order. Two objects stand for this ` +
+      'aggregate, or its events were given twice.'
+    );
+  }
+  if (previous !== undefined) {
+    return (
+      `${refused}: the version before it in the same save is ${previous}, so that version ${previous + 1} is missing. ` +
+      'Save all events of an aggregate, in their order.'
+    );
+  }
+  const found = `its last stored version is ${foundVersion}`;
+  if (foundVersion < version - 1) {
+    return (
+      `${refused}: ${found}, so that version ${foundVersion + 1} is missing. Events that collectEvents() returned were ` +
+      'not stored, or somebody has changed the version of the object, or the store has lost events. Get the aggregate ' +
+      'again and repeat the command.'
+    );
+  }
   if (foundVersion < version) {
     return `${refused}: one save holds it twice. Two objects stand for this aggregate, or its events were given twice.`;
   }

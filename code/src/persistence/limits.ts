@@ -1,5 +1,6 @@
 import { ArgumentError } from '../domain/errors.ts';
 import { described, isStorable } from '../domain/text.ts';
+import { VersionConflictError } from './errors.ts';
 import type { StoredEvent } from './recorder.ts';
 
 /**
@@ -41,6 +42,45 @@ export function checkEvents(events: readonly StoredEvent[]): void {
     checkText('The id of an aggregate', aggregateId);
     checkText('The topic of an event', topic);
   }
+}
+
+/**
+ * For recorders: finds the first event that does not follow. The versions of an aggregate have no gap: each follows the one
+ * before it among the events, and the first of them follows the last one that is stored. If none is stored, it may be any.
+ *
+ * @param lastVersion the last version that is stored of an aggregate, if there is one. It is asked once for each.
+ * @returns the error to throw, or nothing if all of them follow.
+ * @example
+ * ```ts
+ * import { versionConflict } from 'eventsourcing';
+ *
+ * const event = { aggregateId: 'a', version: 4, topic: 'Dog.TrickAdded', state: new Uint8Array() };
+ * const last = new Map([['a', 2]]);
+ * console.log(versionConflict([event], (id) => last.get(id))?.expectedVersion); // 3
+ * ```
+ */
+export function versionConflict(
+  events: readonly StoredEvent[],
+  lastVersion: (aggregateId: string) => number | undefined,
+): VersionConflictError | undefined {
+  // For a single event, which most saves have, a map is not worth its while.
+  const seen =
+    events.length > 1 ? new Map<string, { readonly stored: number | undefined; previous: number }>() : undefined;
+  for (const { aggregateId, version } of events) {
+    const aggregate = seen?.get(aggregateId);
+    if (aggregate === undefined) {
+      const stored = lastVersion(aggregateId);
+      if (stored !== undefined && version !== stored + 1) return new VersionConflictError(aggregateId, version, stored);
+      seen?.set(aggregateId, { stored, previous: version });
+    } else {
+      const { stored = 0, previous } = aggregate;
+      if (version !== previous + 1) {
+        return new VersionConflictError(aggregateId, version, stored, { previousVersion: previous });
+      }
+      aggregate.previous = version;
+    }
+  }
+  return undefined;
 }
 
 /** @throws {ArgumentError} if it is text that not every database can hold. */

@@ -1,6 +1,5 @@
-import { VersionConflictError } from './errors.ts';
 import type { KeyRecorder } from './key-recorder.ts';
-import { checkBounds, checkEvents, checkedLimit } from './limits.ts';
+import { checkBounds, checkEvents, checkedLimit, versionConflict } from './limits.ts';
 import { MemoryKeyRecorder } from './memory-keys.ts';
 import { checkApplicationName } from './names.ts';
 import type {
@@ -14,8 +13,6 @@ import type {
   StoredSnapshot,
 } from './recorder.ts';
 
-const NONE: readonly StoredEvent[] = [];
-
 /** Keeps events in the memory of the process, for tests, lessons and prototypes. They are gone when it ends. */
 export class MemoryRecorder implements Recorder {
   /** The first has the id 1, and so on. */
@@ -26,20 +23,12 @@ export class MemoryRecorder implements Recorder {
   async insert(events: readonly StoredEvent[]): Promise<number[]> {
     checkEvents(events);
     // Nothing is awaited between the check and the last push, so that no other insert can come in between.
-    const added = events.length > 1 ? new Map<string, Set<number>>() : undefined;
-    for (const { aggregateId, version } of events) {
-      const stream = this.#streams.get(aggregateId) ?? NONE;
-      const versions = added?.get(aggregateId);
-      if (versions?.has(version) || stream[positionAfter(stream, version) - 1]?.version === version) {
-        throw new VersionConflictError(aggregateId, version, stream.at(-1)?.version ?? 0);
-      }
-      if (versions === undefined) added?.set(aggregateId, new Set([version]));
-      else versions.add(version);
-    }
+    const conflict = versionConflict(events, (id) => this.#streams.get(id)?.at(-1)?.version);
+    if (conflict !== undefined) throw conflict;
     return events.map((event) => {
       const stream = this.#streams.get(event.aggregateId);
       if (stream === undefined) this.#streams.set(event.aggregateId, [event]);
-      else stream.splice(positionAfter(stream, event.version), 0, event);
+      else stream.push(event);
       return this.#log.push(event);
     });
   }

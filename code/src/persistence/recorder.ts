@@ -43,7 +43,7 @@ export interface NotificationOptions {
 
 /**
  * Keeps events, in one place per application. Every recorder behaves alike; one suite of tests holds them to it.
- * Versions of an aggregate are unique to a recorder and need not be contiguous: that is the aggregate's own concern.
+ * The versions of an aggregate follow each other without a gap. With which one they begin is the aggregate's own concern.
  */
 export interface Recorder {
   /**
@@ -51,7 +51,8 @@ export interface Recorder {
    *
    * @returns their notification ids, in the order of the events: one more than the greatest id so far, and so on, with
    * no id of another transaction between them.
-   * @throws {VersionConflictError} if a version of an aggregate is there already, or twice among the events.
+   * @throws {VersionConflictError} if an event does not follow the one before it of its aggregate, among the events or
+   * stored: its version is there already, or twice among the events, or one before it is missing.
    */
   insert(events: readonly StoredEvent[]): Promise<number[]>;
   /** Selects events of one aggregate, by version. */

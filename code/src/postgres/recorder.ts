@@ -6,14 +6,16 @@ import {
   type StoredEvent,
   type StoredNotification,
   uuid4,
-  type VersionConflictError,
+  versionConflict,
 } from '../index.ts';
 import { positionBounds } from '../sql/bounds.ts';
-import { conflictOf } from '../sql/conflict.ts';
 import { EVENT_COLUMNS, toInteger, toStoredNotification, toText } from '../sql/rows.ts';
 import type { PostgresQuery } from './driver.ts';
 import type { Log } from './log.ts';
 import { checkWeight } from './weight.ts';
+
+/** How often a save is made that did not follow what was stored, and now would. */
+const MOST_ATTEMPTS = 3;
 
 /** Keeps the events of an application in a table of a PostgreSQL database. */
 export class PostgresRecorder implements Recorder {
@@ -36,13 +38,18 @@ export class PostgresRecorder implements Recorder {
       uuid4(),
     ] as const;
     const outcome = await this.#log.run(async ({ query, write }, isUncertain) => {
-      try {
-        return await write(text, [...values, isUncertain]);
-      } catch (error) {
-        const conflict = this.#log.isDuplicate(error) && (await this.#conflict(query, events));
-        // Returned, not thrown: it is the answer, and no fault of the database.
-        if (conflict) return conflict;
-        throw error;
+      for (let attempt = 1; ; attempt++) {
+        try {
+          return await write(text, [...values, isUncertain]);
+        } catch (error) {
+          if (!this.#log.isDuplicate(error)) throw error;
+          const last = await this.#lastVersions(query, events);
+          const conflict = versionConflict(events, (id) => last.get(id));
+          // Returned, not thrown: it is the answer, and no fault of the database.
+          if (conflict !== undefined) return conflict;
+          // Somebody has stored the missing versions since. That can happen, but not again and again.
+          if (attempt === MOST_ATTEMPTS) throw error;
+        }
       }
     });
     if (outcome instanceof Error) throw outcome;
@@ -70,23 +77,12 @@ export class PostgresRecorder implements Recorder {
     return toInteger(row?.[0]);
   }
 
-  async #conflict(query: PostgresQuery, events: readonly StoredEvent[]): Promise<VersionConflictError | undefined> {
-    const ids = events.map((event) => event.aggregateId);
-    const table = this.#log.names.events;
-    const taken = await query(
-      `SELECT aggregate_id, version FROM ${table}
-       WHERE (aggregate_id, version) IN (SELECT * FROM unnest($1::text[], $2::bigint[]))`,
-      [ids, events.map((event) => event.version)],
+  async #lastVersions(query: PostgresQuery, events: readonly StoredEvent[]): Promise<ReadonlyMap<string, number>> {
+    const rows = await query(
+      `SELECT aggregate_id, max(version) FROM ${this.#log.names.events}
+       WHERE aggregate_id = ANY ($1::text[]) GROUP BY aggregate_id`,
+      [[...new Set(events.map((event) => event.aggregateId))]],
     );
-    const last = await query(
-      `SELECT aggregate_id, max(version) FROM ${table} WHERE aggregate_id = ANY ($1::text[]) GROUP BY aggregate_id`,
-      [ids],
-    );
-    const takenVersions = new Set(taken.map((row) => `${toInteger(row[1])} ${toText(row[0])}`));
-    const lastVersions = new Map(last.map((row) => [toText(row[0]), toInteger(row[1])]));
-    return conflictOf(events, {
-      has: (aggregateId, version) => takenVersions.has(`${version} ${aggregateId}`),
-      last: (aggregateId) => lastVersions.get(aggregateId) ?? 0,
-    });
+    return new Map(rows.map((row) => [toText(row[0]), toInteger(row[1])]));
   }
 }

@@ -90,6 +90,47 @@ const MIGRATIONS: readonly ((names: Names) => readonly string[])[] = [
   ],
   // A key that has been destroyed is null.
   ({ keys }) => [`CREATE TABLE ${keys} (subject text COLLATE "C" PRIMARY KEY, key bytea)`],
+  // Refuses versions that do not follow: those of one call each other, and their first one the last that is stored.
+  // It is called as before, so that processes which still have the former library are held to it as well.
+  ({ events, sequence, save }) => [
+    `CREATE OR REPLACE FUNCTION ${save}(
+      ids text[], versions bigint[], topics text[], states bytea[], token uuid, is_retry boolean
+    ) RETURNS bigint LANGUAGE plpgsql AS $function$
+    DECLARE
+      first bigint;
+      follows boolean;
+    BEGIN
+      PERFORM pg_advisory_xact_lock(${SAVE_LOCK}, '${events}'::regclass::oid::integer);
+      IF is_retry THEN
+        SELECT position INTO first FROM ${events}
+          WHERE aggregate_id = ids[1] AND version = versions[1] AND save_token = token;
+        IF FOUND THEN
+          RETURN first;
+        END IF;
+      END IF;
+      IF cardinality(ids) = 1 THEN
+        follows := versions[1] = 1 + (SELECT max(version) FROM ${events} WHERE aggregate_id = ids[1]);
+      ELSE
+        SELECT bool_and(version = 1 + coalesce(
+            before, (SELECT max(stored.version) FROM ${events} AS stored WHERE stored.aggregate_id = id)
+          )) INTO follows
+          FROM (
+            SELECT id, version, lag(version) OVER (PARTITION BY id ORDER BY n) AS before
+            FROM unnest(ids, versions) WITH ORDINALITY AS e (id, version, n)
+          ) AS given;
+      END IF;
+      IF NOT follows THEN
+        RAISE unique_violation USING MESSAGE = 'a version does not follow the one before it';
+      END IF;
+      SELECT 1 + greatest((SELECT last_value FROM ${sequence}), (SELECT max(position) FROM ${events})) INTO first;
+      INSERT INTO ${events} (position, aggregate_id, version, topic, state, save_token)
+        SELECT first + n - 1, e.id, e.version, e.topic, e.state, CASE n WHEN 1 THEN token END
+        FROM unnest(ids, versions, topics, states) WITH ORDINALITY AS e (id, version, topic, state, n);
+      PERFORM setval('${sequence}', first + cardinality(ids) - 1);
+      RETURN first;
+    END
+    $function$`,
+  ],
 ];
 
 /** Makes sure that the objects of an application are there, and are those of today. */

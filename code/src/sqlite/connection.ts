@@ -86,8 +86,8 @@ export class Connection {
     });
   }
 
-  /** Whether the error says that a row is there already. */
-  isDuplicate(error: unknown): boolean {
+  /** Whether the error says that a row must not be stored, for example since it is there already. */
+  isConstraint(error: unknown): boolean {
     const cause = error instanceof StoreError ? error.cause : error;
     const code = this.#driver.resultCode(cause);
     return code !== undefined && primaryCode(code) === CONSTRAINT;

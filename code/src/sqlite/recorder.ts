@@ -5,10 +5,9 @@ import {
   type SelectOptions,
   type StoredEvent,
   type StoredNotification,
-  type VersionConflictError,
+  versionConflict,
 } from '../index.ts';
 import { positionBounds } from '../sql/bounds.ts';
-import { conflictOf } from '../sql/conflict.ts';
 import { EVENT_COLUMNS, type Row, toInteger, toStoredNotification } from '../sql/rows.ts';
 import type { Connection } from './connection.ts';
 import type { SqliteStatement, SqliteValue } from './driver.ts';
@@ -21,11 +20,12 @@ import { type SelectVersions, selectVersions } from './select-versions.ts';
 export class SqliteRecorder implements Recorder {
   readonly #connection: Connection;
   readonly #insert: SqliteStatement;
+  /** Stores an event by itself, and is refused if the event does not follow what is stored. */
+  readonly #insertNext: SqliteStatement;
   readonly #select: SelectVersions;
   readonly #notifications: SqliteStatement;
   readonly #notificationsOfTopics: SqliteStatement;
   readonly #maxPosition: SqliteStatement;
-  readonly #exists: SqliteStatement;
   readonly #lastVersion: SqliteStatement;
 
   constructor(connection: Connection, table: string) {
@@ -34,6 +34,14 @@ export class SqliteRecorder implements Recorder {
        ORDER BY position LIMIT ?`;
     this.#connection = connection;
     this.#insert = connection.prepare(`INSERT INTO "${table}" (${EVENT_COLUMNS}) VALUES (?, ?, ?, ?)`);
+    this.#insertNext = connection.prepare(
+      // The column takes no null.
+      `INSERT INTO "${table}" (${EVENT_COLUMNS}) VALUES (
+        ?1,
+        CASE ?2 WHEN 1 + coalesce((SELECT max(version) FROM "${table}" WHERE aggregate_id = ?1), ?2 - 1) THEN ?2 END,
+        ?3, ?4
+      )`,
+    );
     this.#select = selectVersions(connection, table);
     this.#notifications = connection.prepare(notifications(''));
     this.#notificationsOfTopics = connection.prepare(
@@ -41,20 +49,26 @@ export class SqliteRecorder implements Recorder {
       notifications('AND +topic IN (SELECT value FROM json_each(?))'),
     );
     this.#maxPosition = connection.prepare(`SELECT coalesce(max(position), 0) FROM "${table}"`);
-    this.#exists = connection.prepare(`SELECT 1 FROM "${table}" WHERE aggregate_id = ? AND version = ?`);
-    this.#lastVersion = connection.prepare(`SELECT coalesce(max(version), 0) FROM "${table}" WHERE aggregate_id = ?`);
+    this.#lastVersion = connection.prepare(`SELECT max(version) FROM "${table}" WHERE aggregate_id = ?`);
   }
 
   async insert(events: readonly StoredEvent[]): Promise<number[]> {
     checkEvents(events);
-    const insert = (): number[] =>
-      events.map(({ aggregateId, version, topic, state }) => this.#insert.run(aggregateId, version, topic, state));
-    try {
-      // One statement is a transaction by itself, and takes one step instead of three.
-      return events.length > 1 ? this.#connection.transaction(insert) : this.#connection.run(insert);
-    } catch (error) {
-      throw (this.#connection.isDuplicate(error) && this.#conflict(events)) || error;
+    const [first, second] = events;
+    if (first === undefined) return [];
+    if (second === undefined) {
+      try {
+        return [this.#connection.run(() => run(this.#insertNext, first))];
+      } catch (error) {
+        if (!this.#connection.isConstraint(error)) throw error;
+        // It did not follow. What there is instead is told where nobody can change it meanwhile.
+      }
     }
+    return this.#connection.transaction(() => {
+      const conflict = versionConflict(events, (id) => this.#lastVersionOf(id));
+      if (conflict !== undefined) throw conflict;
+      return events.map((event) => run(this.#insert, event));
+    });
   }
 
   async select(aggregateId: string, options: SelectOptions = {}): Promise<StoredEvent[]> {
@@ -71,21 +85,19 @@ export class SqliteRecorder implements Recorder {
   }
 
   async maxNotificationId(): Promise<number> {
-    return this.#integer(this.#maxPosition);
+    return toInteger(this.#rows(this.#maxPosition)[0]?.[0]);
   }
 
-  #conflict(events: readonly StoredEvent[]): VersionConflictError | undefined {
-    return conflictOf(events, {
-      has: (aggregateId, version) => this.#rows(this.#exists, aggregateId, version).length > 0,
-      last: (aggregateId) => this.#integer(this.#lastVersion, aggregateId),
-    });
-  }
-
-  #integer(statement: SqliteStatement, ...values: readonly SqliteValue[]): number {
-    return toInteger(this.#rows(statement, ...values)[0]?.[0]);
+  #lastVersionOf(aggregateId: string): number | undefined {
+    const version = this.#lastVersion.all(aggregateId)[0]?.[0];
+    return version === null ? undefined : toInteger(version);
   }
 
   #rows(statement: SqliteStatement, ...values: readonly SqliteValue[]): readonly Row[] {
     return this.#connection.run(() => statement.all(...values));
   }
+}
+
+function run(insert: SqliteStatement, { aggregateId, version, topic, state }: StoredEvent): number {
+  return insert.run(aggregateId, version, topic, state);
 }

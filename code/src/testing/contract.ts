@@ -126,18 +126,43 @@ export function contractCases(subject: RecorderUnderTest): readonly RecorderCase
   });
 
   // case 26
-  add('versions may be stored in any order, and are selected in theirs', async (recorder) => {
-    await recorder.insert([stored('a', 3)]);
-    await recorder.insert([stored('a', 1)]);
-    await recorder.insert([stored('a', 7), stored('a', 0), stored('a', 2)]);
-    const versions = async (options?: SelectOptions) => (await recorder.select('a', options)).map((e) => e.version);
-    assert.deepEqual(await versions(), [0, 1, 2, 3, 7]);
-    assert.deepEqual(await versions({ gt: 1, lte: 3 }), [2, 3]);
+  add(
+    'versions that do not follow the stored ones are conflicts, and nothing of the insert is stored',
+    async (recorder) => {
+      await recorder.insert([stored('a', 1), stored('a', 2)]);
+      for (const version of [4, 5, 1_000_000]) {
+        for (const events of [
+          [stored('a', version)],
+          [stored('b', 1), stored('a', version), stored('a', version + 1)],
+          [stored('a', version), stored('c', 1)],
+        ]) {
+          const error = await rejection(recorder.insert(events));
+          assertConflict(error, { aggregateId: 'a', version, expectedVersion: version - 1, foundVersion: 2 });
+          assert.ok(!error.message.includes('twice'), 'The message must not say that a version was given twice.');
+        }
+      }
+      const gap = await rejection(recorder.insert([stored('a', 3), stored('b', 1), stored('a', 5)]));
+      assertConflict(gap, { aggregateId: 'a', version: 5, foundVersion: 2 });
+      const backwards = await rejection(recorder.insert([stored('b', 3), stored('b', 2)]));
+      assertConflict(backwards, { aggregateId: 'b', version: 2, foundVersion: 0 });
+      assert.equal((await recorder.selectNotifications()).length, 2);
+      assert.deepEqual(await recorder.insert([stored('a', 3)]), [3]);
+    },
+  );
+
+  add('the first version of an aggregate is its own concern, and all later ones follow it', async (recorder) => {
+    await recorder.insert([stored('a', 0), stored('b', 7), stored('a', 1), stored('b', 8)]);
+    await recorder.insert([stored('b', 9), stored('a', 2)]);
+    const versions = async (id: string) => (await recorder.select(id)).map((event) => event.version);
     assert.deepEqual(
-      (await recorder.selectNotifications()).map((event) => event.version),
-      [3, 1, 7, 0, 2],
+      [await versions('a'), await versions('b')],
+      [
+        [0, 1, 2],
+        [7, 8, 9],
+      ],
     );
-    assertConflict(await rejection(recorder.insert([stored('a', 2)])), { version: 2, foundVersion: 7 });
+    assertConflict(await rejection(recorder.insert([stored('b', 6)])), { version: 6, foundVersion: 9 });
+    assertConflict(await rejection(recorder.insert([stored('b', 1)])), { version: 1, foundVersion: 9 });
   });
 
   // case 28
@@ -217,6 +242,25 @@ export function contractCases(subject: RecorderUnderTest): readonly RecorderCase
       );
     }
     assert.equal(new Set(inserted.flat()).size, recorders.length * batchSize);
+  });
+
+  addRace('writers that race for the versions of one aggregate leave no gap', 6, async (recorders) => {
+    const last = 12;
+    await Promise.all(
+      recorders.map(async (recorder, writer) => {
+        // Each of them tries every version, also those whose turn has not come.
+        for (let version = 1; version <= last; version++) {
+          const [outcome] = await Promise.allSettled([recorder.insert([stored('a', version, `${writer}`)])]);
+          if (outcome.status === 'rejected') assertConflict(outcome.reason, { aggregateId: 'a', version });
+        }
+      }),
+    );
+    const found = await recorders[0]?.select('a');
+    const start = found?.[0]?.version ?? Number.NaN;
+    assert.deepEqual(
+      found?.map(({ version }) => version),
+      Array.from({ length: last + 1 - start }, (_, index) => start + index),
+    );
   });
 
   // case 35

@@ -12,9 +12,17 @@ import { createOne, type RecorderCase, type RecorderUnderTest } from './subject.
 
 type FastCheck = typeof import('fast-check');
 
+/** An event whose version depends on what the recorder has: mostly, but not always, it is the one that follows. */
+export interface ScriptedEvent extends Omit<StoredEvent, 'version'> {
+  /** The version, if nothing is stored of the aggregate. */
+  readonly first: number;
+  /** How far it is from the version before, in the same insert or stored; 1 if it follows. */
+  readonly distance: number;
+}
+
 /** One step of a script. Positions in it count events, and are turned into the ids that a recorder gave to them. */
 export type Step =
-  | { readonly do: 'insert'; readonly events: readonly StoredEvent[] }
+  | { readonly do: 'insert'; readonly events: readonly ScriptedEvent[] }
   | { readonly do: 'select'; readonly aggregateId: string; readonly options: SelectOptions }
   | { readonly do: 'selectNotifications'; readonly options: NotificationOptions }
   | { readonly do: 'maxNotificationId' };
@@ -52,6 +60,8 @@ export function scriptCases(subject: RecorderUnderTest): readonly RecorderCase[]
 export class Actor {
   readonly #recorder: Recorder;
   readonly #ids: number[] = [];
+  /** The last version of each aggregate. */
+  #versions: ReadonlyMap<string, number> = new Map();
 
   constructor(recorder: Recorder) {
     this.#recorder = recorder;
@@ -61,7 +71,15 @@ export class Actor {
     try {
       switch (step.do) {
         case 'insert': {
-          const ids = await this.#recorder.insert(step.events);
+          const versions = new Map(this.#versions);
+          const events = step.events.map(({ first, distance, ...event }) => {
+            const before = versions.get(event.aggregateId);
+            const version = before === undefined ? first : Math.max(0, before + distance);
+            versions.set(event.aggregateId, version);
+            return { ...event, version };
+          });
+          const ids = await this.#recorder.insert(events);
+          this.#versions = versions;
           for (const id of ids) assert.ok(id > (this.#ids.at(-1) ?? 0), `The id ${id} is not greater than all before.`);
           for (const id of ids) this.#ids.push(id);
           return ids.map((id) => this.#place(id));
@@ -103,7 +121,11 @@ export function scripts(fc: FastCheck) {
   /** Which are refused, before a database has to deal with them. */
   const oddId = fc.constantFrom('a\0', '\ud800', 'b\udc00');
   const topic = fc.constantFrom('Dog.Registered', 'Dog.TrickAdded', 'Hund.Geschlüpft');
-  const version = fc.nat({ max: 5 });
+  const first = fc.nat({ max: 5 });
+  const distance = fc.oneof(
+    { weight: 9, arbitrary: fc.constant(1) },
+    { weight: 1, arbitrary: fc.integer({ min: -2, max: 3 }) },
+  );
   const edge = fc.constantFrom(0.5, 2.5, Number.MAX_SAFE_INTEGER, 1e300, -1e300, Infinity, -Infinity, Number.NaN);
   const bound = fc.option(
     fc.oneof({ weight: 5, arbitrary: fc.integer({ min: -2, max: 8 }) }, { weight: 1, arbitrary: edge }),
@@ -113,7 +135,8 @@ export function scripts(fc: FastCheck) {
   const event = fc.record(
     {
       aggregateId: fc.oneof({ weight: 30, arbitrary: aggregateId }, { weight: 1, arbitrary: oddId }),
-      version,
+      first,
+      distance,
       topic,
       state: fc.uint8Array({ maxLength: 20 }),
     },
