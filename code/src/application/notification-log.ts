@@ -110,15 +110,21 @@ export class NotificationLog {
   /**
    * The section that begins at an id, and at most as long as asked for: `section('1,10')`.
    *
-   * @throws {ArgumentError} if the id is not two whole numbers with a comma between them.
+   * @throws {ArgumentError} if the id is not two whole numbers with a comma between them, or ends before it begins.
    */
   async section(sectionId: string): Promise<Section> {
     const match = /^(-?\d+),(-?\d+)$/.exec(sectionId);
     if (match === null) {
       throw new ArgumentError(`A section id is two ids with a comma between them, like '1,10', not '${sectionId}'.`);
     }
-    const start = Math.max(1, Number(match[1]));
-    const limit = Math.min(Math.max(0, Number(match[2]) - start + 1), this.sectionSize);
+    const [from, to] = [Number(match[1]), Number(match[2])];
+    if (to < from) {
+      throw new ArgumentError(
+        `The section ${sectionId} ends before it begins. A section id is the first id and then the last, like '1,10'.`,
+      );
+    }
+    const start = Math.max(1, from);
+    const limit = Math.min(Math.max(0, to - start + 1), this.sectionSize);
     const items = await this.select({ start, limit });
     const [first, last] = [items[0], items.at(-1)];
     if (first === undefined || last === undefined) return { id: null, items, nextId: null };
