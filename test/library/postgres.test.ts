@@ -137,21 +137,95 @@ describe('a database', () => {
     expect(await open(schema, { migrate: false }).recorder('Tested').maxNotificationId()).toBe(1);
   });
 
-  test.each([1, 2])('of version %i is brought up to date, and keeps its events', async (version) => {
+  test.each([1, 2, 3])('of version %i is brought up to date, and keeps its events', async (version) => {
     const schema = newSchema();
     await open(schema)
       .recorder('Tested')
       .insert([stored('a', 1)]);
     const client = await connected();
     if (version < 2) await client.query(`DROP TABLE "${schema}"."Tested_snapshots"`);
-    await client.query(`DROP TABLE "${schema}"."Tested_keys"`);
+    if (version < 3) await client.query(`DROP TABLE "${schema}"."Tested_keys"`);
+    await client.query(savingOfVersion1(schema));
     await client.query(`UPDATE "${schema}".eventsourcing_logs SET version = ${version}`);
+    const old = open(schema, { migrate: false }).recorder('Tested');
+    expect(await rejectionOf(old.select('a'))).toMatchObject({ code: 'ES_STORE_SCHEMA' });
     const store = open(schema);
     const key = { subject: 'a', key: new Uint8Array([1]) };
     expect(await store.keyRecorder('Tested').insert([key])).toEqual([key]);
     await store.snapshotRecorder('Tested').put(stored('a', 1));
     expect(await store.snapshotRecorder('Tested').select('a')).toEqual([stored('a', 1)]);
     expect(await store.recorder('Tested').select('a')).toEqual([stored('a', 1)]);
+    expect(await rejectionOf(store.recorder('Tested').insert([stored('a', 3)]))).toMatchObject({ foundVersion: 1 });
+    expect(await store.recorder('Tested').insert([stored('a', 2), stored('b', 1)])).toEqual([2, 3]);
+    expect(await old.maxNotificationId()).toBe(3);
+  });
+
+  test('that has lost tables or functions says so, and how to go on', async () => {
+    for (const lost of ['TABLE Tested_events', 'TABLE Tested_snapshots', 'TABLE Tested_keys', 'FUNCTION Tested_save']) {
+      const schema = newSchema();
+      const recorder = open(schema).recorder('Tested');
+      await recorder.insert([stored('a', 1)]);
+      const client = await connected();
+      const [kind, name] = lost.split(' ');
+      await client.query(`DROP ${kind} "${schema}"."${name}"`);
+      const errors = [
+        await rejectionOf(open(schema).recorder('Tested').select('a')),
+        await rejectionOf(open(schema, { migrate: false }).recorder('Tested').select('a')),
+      ];
+      // Also to whoever has used it before.
+      if (/events|save/.test(lost)) errors.push(await rejectionOf(recorder.insert([stored('a', 2)])));
+      for (const error of errors) {
+        expect(error).toMatchObject({ code: 'ES_STORE_SCHEMA' });
+        expect(error.message).toMatch(new RegExp(`has lost .*"${schema}"."${name}".* of the application Tested`));
+      }
+      const statement = /run `(.+?)` and open/.exec(errors[0]?.message ?? '')?.[1];
+      if (statement === undefined) throw new Error('There is no statement in the message.');
+      await client.query(statement);
+      const again = open(schema);
+      const isLost = name === 'Tested_events';
+      expect(await again.recorder('Tested').select('a')).toEqual(isLost ? [] : [stored('a', 1)]);
+      expect(await again.recorder('Tested').insert([stored('b', 1)])).toHaveLength(1);
+      await again.snapshotRecorder('Tested').put(stored('a', 1));
+      expect(await again.keyRecorder('Tested').forget('a')).toBe(false);
+      expect(await recorder.insert([stored('b', 2)])).toHaveLength(1);
+    }
+  });
+
+  test('whose schema is gone says so to whoever has used it, and is made again by whoever opens it', async () => {
+    const schema = newSchema();
+    const recorder = open(schema).recorder('Tested');
+    await recorder.insert([stored('a', 1)]);
+    await (await connected()).query(`DROP SCHEMA "${schema}" CASCADE`);
+    const error = await rejectionOf(recorder.insert([stored('a', 2)]));
+    expect(error).toMatchObject({ code: 'ES_STORE_SCHEMA', cause: expect.any(Error) });
+    expect(error.message).toContain('you can do without what was in them, open the store once more');
+    expect(
+      await open(schema)
+        .recorder('Tested')
+        .insert([stored('b', 1)]),
+    ).toEqual([1]);
+    expect(await recorder.select('b')).toEqual([stored('b', 1)]);
+  });
+
+  test('is used by a role that owns its schema, and has no other right', async () => {
+    const schema = newSchema();
+    const role = `role_${uuid4().replaceAll('-', '')}`;
+    const client = await connected();
+    await client.query(`CREATE ROLE ${role} LOGIN PASSWORD 'secret'; CREATE SCHEMA "${schema}" AUTHORIZATION ${role}`);
+    const at = new URL(url);
+    at.username = role;
+    at.password = 'secret';
+    const recorder = open(schema, {}, at.href).recorder('Tested');
+    expect(await recorder.insert([stored('a', 1)])).toEqual([1]);
+    expect(await open(schema, { migrate: false }, at.href).recorder('Tested').select('a')).toHaveLength(1);
+    const refused = await rejectionOf(open(newSchema(), {}, at.href).recorder('Tested').select('a'));
+    expect(refused).toMatchObject({ code: 'ES_STORE_FAILED' });
+    expect(refused.message).toContain('its role has no right to that');
+    for (const store of toClose.splice(0)) await store.close();
+    const last = new Client(url);
+    await last.connect();
+    await last.query(`DROP OWNED BY ${role} CASCADE; DROP ROLE ${role}`);
+    await last.end();
   });
 
   test('with tables of a newer library is refused', async () => {
@@ -402,4 +476,32 @@ async function closeOthers(client: Client, schema: string): Promise<number> {
     [schema],
   );
   return rowCount ?? 0;
+}
+
+/** The function for saves as it was before version 4, when it took versions that left a gap. */
+function savingOfVersion1(schema: string): string {
+  const [events, sequence] = [`"${schema}"."Tested_events"`, `"${schema}"."Tested_seq"`];
+  return `
+    CREATE OR REPLACE FUNCTION "${schema}"."Tested_save"(
+      ids text[], versions bigint[], topics text[], states bytea[], token uuid, is_retry boolean
+    ) RETURNS bigint LANGUAGE plpgsql AS $function$
+    DECLARE
+      first bigint;
+    BEGIN
+      PERFORM pg_advisory_xact_lock(${0x65_76_65_6e}, '${events}'::regclass::oid::integer);
+      IF is_retry THEN
+        SELECT position INTO first FROM ${events}
+          WHERE aggregate_id = ids[1] AND version = versions[1] AND save_token = token;
+        IF FOUND THEN
+          RETURN first;
+        END IF;
+      END IF;
+      SELECT 1 + greatest((SELECT last_value FROM ${sequence}), (SELECT max(position) FROM ${events})) INTO first;
+      INSERT INTO ${events} (position, aggregate_id, version, topic, state, save_token)
+        SELECT first + n - 1, e.id, e.version, e.topic, e.state, CASE n WHEN 1 THEN token END
+        FROM unnest(ids, versions, topics, states) WITH ORDINALITY AS e (id, version, topic, state, n);
+      PERFORM setval('${sequence}', first + cardinality(ids) - 1);
+      RETURN first;
+    END
+    $function$`;
 }

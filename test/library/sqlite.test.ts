@@ -210,6 +210,44 @@ describe('what SQLite refuses', () => {
     expect(errorOf(() => store.recorder('Other'))).toMatchObject({ code: 'ES_STORE_SCHEMA' });
   });
 
+  test('tables that are gone, and says how to go on', async () => {
+    for (const table of ['Tested_events', 'Tested_snapshots', 'Tested_keys']) {
+      const file = newFile();
+      const before = open(file);
+      const recorder = before.recorder('Tested');
+      await recorder.insert([stored('a', 1)]);
+      const database = new DatabaseSync(file);
+      database.exec(`DROP TABLE ${table}`);
+      const errors = [
+        errorOf(() => open(file).recorder('Tested')),
+        errorOf(() => open(file, { readOnly: true }).recorder('Tested')),
+      ];
+      // Also to whoever had it open.
+      if (table === 'Tested_events') {
+        errors.push(await rejectionOf(recorder.select('a')), await rejectionOf(recorder.insert([stored('a', 2)])));
+        expect(errors[2]?.cause).toBeInstanceOf(Error);
+      }
+      for (const error of errors) {
+        expect(error).toMatchObject({ code: 'ES_STORE_SCHEMA' });
+        expect(error.message).toContain(`has lost ${table} of the application Tested`);
+        expect(error.message).toContain(file);
+      }
+      // What the message says to do.
+      const statement = /run `([^`]+)`/.exec(errors[0]?.message ?? '')?.[1];
+      if (statement === undefined) throw new Error('There is no statement in the message.');
+      database.exec(statement);
+      database.close();
+      const again = open(file);
+      const isLost = table === 'Tested_events';
+      expect(await again.recorder('Tested').select('a')).toEqual(isLost ? [] : [stored('a', 1)]);
+      expect(await again.recorder('Tested').insert([stored('b', 1)])).toHaveLength(1);
+      await again.snapshotRecorder('Tested').put(stored('a', 1));
+      const key = { subject: 'a', key: new Uint8Array([1]) };
+      expect(await again.keyRecorder('Tested').insert([key])).toEqual([key]);
+      expect(await recorder.select('b')).toEqual([stored('b', 1)]);
+    }
+  });
+
   test('a disk that is full: nothing of the save is there, and later saves work', async () => {
     const driver = openNodeSqlite(newFile(), {});
     const store = sqliteStore(driver);

@@ -2,11 +2,13 @@ import type { SelectOptions, StoredEvent } from '../index.ts';
 import { versionBounds } from '../sql/bounds.ts';
 import { type Row, toStoredEvent, VERSION_COLUMNS } from '../sql/rows.ts';
 import type { PostgresQuery, PostgresValue } from './driver.ts';
-import { migrate, type Names } from './schema.ts';
+import { lostObjects, migrate, type Names } from './schema.ts';
 import type { Session } from './session.ts';
 
 /** A row is there already. */
 const UNIQUE_VIOLATION = '23505';
+/** A table, a function or a schema is not there. */
+const MISSING = /^(42P01|42883|3F000)/;
 
 /** The two ways to run a statement, as those of a {@link PostgresDriver}. */
 export interface Queries {
@@ -42,7 +44,11 @@ export class Log {
     const { query, write = query } = this.#session.driver;
     return this.#session.run(async (isUncertain) => {
       await this.#migrate();
-      return await work({ query, write }, isUncertain);
+      try {
+        return await work({ query, write }, isUncertain);
+      } catch (error) {
+        throw (await this.#lost(error)) ?? error;
+      }
     });
   }
 
@@ -60,6 +66,13 @@ export class Log {
   /** Whether the error says that a row is there already. */
   isDuplicate(error: unknown): boolean {
     return this.#session.driver.sqlState(error) === UNIQUE_VIOLATION;
+  }
+
+  /** If the error says that something is not there: what that is, and what to do. */
+  async #lost(error: unknown): Promise<unknown> {
+    const { driver } = this.#session;
+    if (!MISSING.test(driver.sqlState(error) ?? '')) return undefined;
+    return await lostObjects(driver, this.names, error);
   }
 
   /** Once, and again if it fails. */

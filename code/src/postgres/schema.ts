@@ -1,6 +1,6 @@
 import { StoreError } from '../index.ts';
 import { tablesOf } from '../sql/names.ts';
-import { toInteger } from '../sql/rows.ts';
+import { toInteger, toText } from '../sql/rows.ts';
 import type { PostgresDriver, PostgresQuery } from './driver.ts';
 
 /** The objects of one application in the database, as they stand in SQL. */
@@ -16,6 +16,9 @@ export interface Names {
   /** The function that stores events. */
   readonly save: string;
 }
+
+/** What {@link Names.save} takes. */
+const SAVE_TYPES = 'text[], bigint[], text[], bytea[], uuid, boolean';
 
 export function namesOf(application: string, schema: string): Names {
   const { events, snapshots, keys } = tablesOf(application);
@@ -37,7 +40,7 @@ const MIGRATE_LOCK = 0x65_76_6d_69;
 
 /**
  * The steps from nothing to the objects of today, each a list of statements. Released steps never change: new ones
- * follow them.
+ * follow them. What is there already stays as it is, so that the steps can be gone through again for what was lost.
  *
  * One call of the function stores the events of one save. An advisory lock, which hinders no reader, lets one save after
  * the other take its ids and commit, so that ids become visible in their order. The sequence remembers the greatest id
@@ -46,7 +49,7 @@ const MIGRATE_LOCK = 0x65_76_6d_69;
  */
 const MIGRATIONS: readonly ((names: Names) => readonly string[])[] = [
   ({ events, sequence, save }) => [
-    `CREATE TABLE ${events} (
+    `CREATE TABLE IF NOT EXISTS ${events} (
       position bigint PRIMARY KEY,
       aggregate_id text COLLATE "C" NOT NULL,
       version bigint NOT NULL,
@@ -55,8 +58,8 @@ const MIGRATIONS: readonly ((names: Names) => readonly string[])[] = [
       save_token uuid,
       UNIQUE (aggregate_id, version)
     )`,
-    `CREATE SEQUENCE ${sequence} MINVALUE 0 START 0 OWNED BY ${events}.position`,
-    `CREATE FUNCTION ${save}(
+    `CREATE SEQUENCE IF NOT EXISTS ${sequence} MINVALUE 0 START 0 OWNED BY ${events}.position`,
+    `CREATE OR REPLACE FUNCTION ${save}(
       ids text[], versions bigint[], topics text[], states bytea[], token uuid, is_retry boolean
     ) RETURNS bigint LANGUAGE plpgsql AS $function$
     DECLARE
@@ -80,7 +83,7 @@ const MIGRATIONS: readonly ((names: Names) => readonly string[])[] = [
     $function$`,
   ],
   ({ snapshots }) => [
-    `CREATE TABLE ${snapshots} (
+    `CREATE TABLE IF NOT EXISTS ${snapshots} (
       aggregate_id text COLLATE "C" NOT NULL,
       version bigint NOT NULL,
       topic text NOT NULL,
@@ -89,7 +92,7 @@ const MIGRATIONS: readonly ((names: Names) => readonly string[])[] = [
     )`,
   ],
   // A key that has been destroyed is null.
-  ({ keys }) => [`CREATE TABLE ${keys} (subject text COLLATE "C" PRIMARY KEY, key bytea)`],
+  ({ keys }) => [`CREATE TABLE IF NOT EXISTS ${keys} (subject text COLLATE "C" PRIMARY KEY, key bytea)`],
   // Refuses versions that do not follow: those of one call each other, and their first one the last that is stored.
   // It is called as before, so that processes which still have the former library are held to it as well.
   ({ events, sequence, save }) => [
@@ -135,7 +138,39 @@ const MIGRATIONS: readonly ((names: Names) => readonly string[])[] = [
 
 /** Makes sure that the objects of an application are there, and are those of today. */
 export async function migrate(driver: PostgresDriver, names: Names, mayChange: boolean): Promise<void> {
-  if ((await versionOf(driver, driver.query, names)) === MIGRATIONS.length) return;
+  if ((await versionOf(driver, driver.query, names)) < MIGRATIONS.length) await bringUpToDate(driver, names, mayChange);
+  const lost = await lostObjects(driver, names);
+  if (lost !== undefined) throw lost;
+}
+
+/** The error to throw if something is missing although the catalogue has it: somebody has dropped it. */
+export async function lostObjects(
+  driver: PostgresDriver,
+  names: Names,
+  cause?: unknown,
+): Promise<StoreError | undefined> {
+  const { application, catalogue, events, snapshots, keys, sequence, save } = names;
+  const relations = [catalogue, events, snapshots, keys, sequence];
+  const rows = await driver.query(
+    `SELECT name FROM unnest($1::text[]) AS name WHERE to_regclass(name) IS NULL
+     UNION ALL SELECT $2::text WHERE to_regprocedure($2 || '(${SAVE_TYPES})') IS NULL`,
+    [relations, save],
+  );
+  if (rows.length === 0) return undefined;
+  const missing = rows.map(([name]) => toText(name));
+  const forget = missing.includes(catalogue)
+    ? ''
+    : `run \`DELETE FROM ${catalogue} WHERE application = '${application}'\` and `;
+  return new StoreError(
+    'ES_STORE_SCHEMA',
+    `${driver.name} has lost ${missing.join(', ')} of the application ${application}, which were made. Restore them from a ` +
+      `backup. If you can do without what was in them, ${forget}open the store once more with { migrate: true }: what is ` +
+      'missing is made again, with nothing in it.',
+    cause === undefined ? {} : { cause },
+  );
+}
+
+async function bringUpToDate(driver: PostgresDriver, names: Names, mayChange: boolean): Promise<void> {
   if (!mayChange) {
     throw new StoreError(
       'ES_STORE_SCHEMA',
@@ -146,7 +181,9 @@ export async function migrate(driver: PostgresDriver, names: Names, mayChange: b
   }
   await driver.transaction(async (query) => {
     await query(`SELECT pg_advisory_xact_lock(${MIGRATE_LOCK}, 0)`);
-    await query(`CREATE SCHEMA IF NOT EXISTS ${names.schema}`);
+    // Even if it is there, to ask for it takes the right to make schemas, which an owner of this one need not have.
+    const [schema] = await query('SELECT to_regnamespace($1) IS NOT NULL', [names.schema]);
+    if (schema?.[0] !== true) await query(`CREATE SCHEMA IF NOT EXISTS ${names.schema}`);
     await query(
       `CREATE TABLE IF NOT EXISTS ${names.catalogue} (application text COLLATE "C" PRIMARY KEY, version integer NOT NULL)`,
     );

@@ -9,6 +9,7 @@ const REASONS: readonly (readonly [RegExp, StoreErrorCode, string])[] = [
   [/^(08|57P0|53300)/, 'ES_STORE_UNAVAILABLE', 'it cannot be reached'],
   [/^(40001|40P01|55P03)/, 'ES_STORE_BUSY', 'others were using it'],
   [/^(57014|25P0[34])/, 'ES_STORE_BUSY', 'it took longer than a time-out allows'],
+  [/^42501/, 'ES_STORE_FAILED', 'its role has no right to that'],
   [/^53100/, 'ES_STORE_FULL', 'its disk is full'],
   [/^25006/, 'ES_STORE_READ_ONLY', 'it is read-only'],
   [/^(42P01|42883|3F000)/, 'ES_STORE_SCHEMA', 'its tables or functions are missing'],

@@ -16,6 +16,8 @@ const CODES: ReadonlyMap<number, readonly [StoreErrorCode, string]> = new Map([
   [14, ['ES_STORE_UNAVAILABLE', 'its file cannot be opened; its folder has to exist and to be accessible']],
 ]);
 const CONSTRAINT = 19;
+/** Among others, that there is no such table. */
+const ERROR = 1;
 
 /** The low byte of an extended result code. */
 export function primaryCode(extended: number): number {
@@ -36,6 +38,8 @@ export class Connection {
   readonly #begin: SqliteStatement;
   readonly #commit: SqliteStatement;
   readonly #rollback: SqliteStatement;
+  /** Each knows a better error than SQLite's own, if it is about tables that are gone. */
+  readonly #explanations: ((cause: unknown) => StoreError | undefined)[] = [];
   #isOpen = true;
 
   constructor(driver: SqliteDriver) {
@@ -66,8 +70,25 @@ export class Connection {
     try {
       return work();
     } catch (error) {
-      throw translated(this.name, this.#driver.resultCode(error), error);
+      const code = this.#driver.resultCode(error);
+      throw (
+        (code !== undefined && primaryCode(code) === ERROR && this.#explained(error)) ||
+        translated(this.name, code, error)
+      );
     }
+  }
+
+  /** Is asked what is wrong, whenever SQLite says no more than that something is. */
+  explain(explanation: (cause: unknown) => StoreError | undefined): void {
+    this.#explanations.push(explanation);
+  }
+
+  #explained(cause: unknown): StoreError | undefined {
+    for (const explanation of this.#explanations) {
+      const error = explanation(cause);
+      if (error !== undefined) return error;
+    }
+    return undefined;
   }
 
   /** Runs what writes to the database: all of it counts, or, if it throws, nothing. */

@@ -6,11 +6,14 @@ import type { Connection } from './connection.ts';
 /** The applications that have a log in this database, each with the version of its tables. */
 const CATALOGUE = 'eventsourcing_logs';
 
-/** The steps from no tables to those of today. Released steps never change: new ones follow them. */
+/**
+ * The steps from no tables to those of today. Released steps never change: new ones follow them. What is there already
+ * stays as it is, so that the steps can be gone through again for a table that was lost.
+ */
 const MIGRATIONS: readonly ((tables: Tables) => string)[] = [
   // AUTOINCREMENT: a position is never given twice, also after the last rows have been deleted.
   ({ events }) => `
-    CREATE TABLE "${events}" (
+    CREATE TABLE IF NOT EXISTS "${events}" (
       position INTEGER PRIMARY KEY AUTOINCREMENT,
       aggregate_id TEXT NOT NULL,
       version INTEGER NOT NULL,
@@ -19,7 +22,7 @@ const MIGRATIONS: readonly ((tables: Tables) => string)[] = [
       UNIQUE (aggregate_id, version)
     ) STRICT`,
   ({ snapshots }) => `
-    CREATE TABLE "${snapshots}" (
+    CREATE TABLE IF NOT EXISTS "${snapshots}" (
       aggregate_id TEXT NOT NULL,
       version INTEGER NOT NULL,
       topic TEXT NOT NULL,
@@ -28,7 +31,7 @@ const MIGRATIONS: readonly ((tables: Tables) => string)[] = [
     ) STRICT`,
   // By number, not by subject: rows that are only ever appended are not moved about, which would leave copies behind.
   ({ keys }) => `
-    CREATE TABLE "${keys}" (
+    CREATE TABLE IF NOT EXISTS "${keys}" (
       number INTEGER PRIMARY KEY,
       subject TEXT NOT NULL UNIQUE,
       key BLOB NOT NULL,
@@ -39,7 +42,33 @@ const MIGRATIONS: readonly ((tables: Tables) => string)[] = [
 /** Makes sure that the tables of an application are there, and are those of today. */
 export function migrate(connection: Connection, application: string, mayWrite: boolean): Tables {
   const tables = tablesOf(application);
-  if (versionOf(connection, application) === MIGRATIONS.length) return tables;
+  if (versionOf(connection, application) < MIGRATIONS.length) bringUpToDate(connection, tables, mayWrite);
+  const lost = lostTables(connection, tables);
+  if (lost !== undefined) throw lost;
+  return tables;
+}
+
+/** The error to throw if tables are missing although the catalogue has them: somebody has dropped them. */
+export function lostTables(connection: Connection, tables: Tables, cause?: unknown): StoreError | undefined {
+  const { application, events, snapshots, keys } = tables;
+  const names = [events, snapshots, keys];
+  const statement = connection.prepare(
+    `SELECT value FROM json_each(?) WHERE value NOT IN (SELECT name FROM sqlite_master WHERE type = 'table')`,
+  );
+  const missing = connection.run(() => statement.all(JSON.stringify(names))).map(([name]) => toText(name));
+  if (missing.length === 0) return undefined;
+  return new StoreError(
+    'ES_STORE_SCHEMA',
+    `The SQLite database ${connection.name} has lost ${missing.join(', ')} of the application ${application}: its ` +
+      `catalogue says that the tables were made. Restore it from a backup. If you can do without what was in them, run ` +
+      `\`DELETE FROM ${CATALOGUE} WHERE application = '${application}'\` and open the store for writing: the missing tables ` +
+      'are made again, with nothing in them.',
+    cause === undefined ? {} : { cause },
+  );
+}
+
+function bringUpToDate(connection: Connection, tables: Tables, mayWrite: boolean): void {
+  const { application } = tables;
   if (!mayWrite) {
     throw new StoreError(
       'ES_STORE_SCHEMA',
@@ -57,7 +86,6 @@ export function migrate(connection: Connection, application: string, mayWrite: b
       .prepare(`INSERT INTO ${CATALOGUE} VALUES (?, ?) ON CONFLICT DO UPDATE SET version = excluded.version`)
       .run(application, MIGRATIONS.length);
   });
-  return tables;
 }
 
 function versionOf(connection: Connection, application: string): number {

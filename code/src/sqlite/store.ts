@@ -3,7 +3,7 @@ import { Connection } from './connection.ts';
 import type { SqliteDriver } from './driver.ts';
 import { SqliteKeyRecorder } from './key-recorder.ts';
 import { SqliteRecorder } from './recorder.ts';
-import { migrate } from './schema.ts';
+import { lostTables, migrate } from './schema.ts';
 import { SqliteSnapshotRecorder } from './snapshot-recorder.ts';
 
 /** What one application has in a database. */
@@ -35,7 +35,9 @@ export function sqliteStore(
   const logOf = (application: string) => {
     const known = logs.get(application);
     if (known !== undefined) return known;
-    const { events, snapshots, keys } = migrate(connection, application, options.readOnly !== true);
+    const tables = migrate(connection, application, options.readOnly !== true);
+    const { events, snapshots, keys } = tables;
+    connection.explain((cause) => lostTables(connection, tables, cause));
     let keyRecorder: KeyRecorder | undefined;
     const log: Log = {
       recorder: new SqliteRecorder(connection, events),
