@@ -1,4 +1,14 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -131,6 +141,81 @@ describe('a file', () => {
     );
     const ids = (await recorders[0]?.selectNotifications())?.map((notification) => notification.id);
     expect(ids).toEqual(Array.from({ length: 100 }, (_, index) => index + 1));
+  });
+});
+
+/** Without the rights of root, to whom nothing is read-only. */
+function withoutRights<T>(work: () => T): T {
+  if (process.geteuid?.() !== 0) return work();
+  process.seteuid?.(65_534);
+  try {
+    return work();
+  } finally {
+    process.seteuid?.(0);
+  }
+}
+
+describe('a folder that takes no writes', () => {
+  /** A folder with the files of a database, which are made first. */
+  async function closedFolder(make: (file: string) => Promise<unknown>): Promise<string> {
+    const place = join(folder, `read only? #${uuid4()}`);
+    mkdirSync(place);
+    const file = join(place, 'dogs.db');
+    await make(file);
+    for (const name of readdirSync(place)) chmodSync(join(place, name), 0o444);
+    chmodSync(place, 0o555);
+    chmodSync(folder, 0o755);
+    return file;
+  }
+  const saved = async (file: string) => {
+    const store = sqlite(file);
+    await store.recorder('Tested').insert([stored('a', 1)]);
+    await store.close();
+  };
+
+  test('lets a database be read', async () => {
+    const file = await closedFolder(saved);
+    const recorder = withoutRights(() => open(file, { readOnly: true }).recorder('Tested'));
+    expect(await recorder.select('a')).toEqual([stored('a', 1)]);
+    expect(await recorder.selectNotifications()).toHaveLength(1);
+    expect(await rejectionOf(recorder.insert([stored('a', 2)]))).toMatchObject({ code: 'ES_STORE_READ_ONLY' });
+    expect(errorOf(() => withoutRights(() => sqlite(file))).code).toMatch(/^ES_STORE_(READ_ONLY|UNAVAILABLE)$/);
+  });
+
+  test('never shows what is out of date: somebody else may write there', async () => {
+    const file = await closedFolder(saved);
+    const recorder = withoutRights(() => open(file, { readOnly: true }).recorder('Tested'));
+    expect(await recorder.select('a')).toHaveLength(1);
+    for (const path of [join(file, '..'), file]) chmodSync(path, 0o755);
+    const writer = open(file);
+    await writer.recorder('Tested').insert([stored('a', 2)]);
+    for (let turn = 0; turn < 2; turn++) {
+      const error = await rejectionOf(recorder.select('a'));
+      expect(error).toMatchObject({ code: 'ES_STORE_UNAVAILABLE' });
+      expect(error.message).toContain('has been changed since. Close the store, and open it again.');
+      // Closing moves what was saved from the write-ahead log to the file.
+      await writer.close();
+    }
+    const again = withoutRights(() => open(file, { readOnly: true }).recorder('Tested'));
+    expect(await again.select('a')).toHaveLength(2);
+  });
+
+  test('does not hide saves that are in the write-ahead log only', async () => {
+    const file = await closedFolder(async (path) => {
+      const original = newFile();
+      await open(original)
+        .recorder('Tested')
+        .insert([stored('a', 1)]);
+      for (const suffix of ['', '-wal']) copyFileSync(`${original}${suffix}`, `${path}${suffix}`);
+    });
+    const error = errorOf(() => withoutRights(() => sqlite(file, { readOnly: true })));
+    expect(error).toMatchObject({ code: 'ES_STORE_UNAVAILABLE', cause: expect.any(Error) });
+    expect(error.message).toContain(`its last saves are in ${file}-wal`);
+  });
+
+  test('without a database is an error as before', async () => {
+    const file = await closedFolder(async () => {});
+    expect(errorOf(() => withoutRights(() => sqlite(file, { readOnly: true }))).code).toBe('ES_STORE_UNAVAILABLE');
   });
 });
 

@@ -12,7 +12,10 @@ export interface SqliteOptions {
   readonly synchronous?: (typeof SYNCHRONOUS)[number] | undefined;
   /** How many milliseconds a save waits for another process that writes to the same file; 5000 unless given. */
   readonly busyTimeout?: number | undefined;
-  /** Whether the file is opened for reading only. It then has to exist, with its tables. */
+  /**
+   * Whether the file is opened for reading only. It then has to exist, with its tables. It can be on a disk, or in a folder,
+   * that takes no writes, if it was closed there by those who wrote it.
+   */
   readonly readOnly?: boolean | undefined;
 }
 
