@@ -255,7 +255,7 @@ describe('a server that falls silent', () => {
   test('and speaks again within retryTimeout costs nothing', async () => {
     const { recorder, proxy } = await openThroughProxy({ connectTimeout: SHORT_MS, retryTimeout: IN_TIME_MS });
     proxy.setSilent(true);
-    const [save, read] = [recorder.insert([stored('a', 2)]), recorder.select('a')];
+    const [save, read] = [recorder.insert([stored('b', 1)]), recorder.select('a')];
     await new Promise((resolve) => setTimeout(resolve, 2 * SHORT_MS));
     proxy.setSilent(false);
     expect(await save).toEqual([2]);

@@ -141,6 +141,12 @@ export class PgConnection {
     }
   }
 
+  /** Calls back when nothing has passed for so many milliseconds; or never, with 0. It is no timer that keeps a process. */
+  onIdle(milliseconds: number, callback: () => void): void {
+    this.#socket.removeAllListeners('timeout').setTimeout(milliseconds);
+    if (milliseconds > 0) this.#socket.once('timeout', callback);
+  }
+
   /** Says goodbye to the server. */
   end(): void {
     this.#state = 'ended';

@@ -31,8 +31,8 @@ export class PgPool {
   readonly #turns: Turns;
   /** All that have not ended, also those that are being made. */
   readonly #all = new Set<PgConnection>();
-  /** Those that nobody uses, each with the timer that ends it. The one that was used last is the last. */
-  readonly #idle = new Map<PgConnection, NodeJS.Timeout>();
+  /** Those that nobody uses. The one that was used last is the last. */
+  readonly #idle = new Set<PgConnection>();
   #looking: Promise<Sight> | undefined;
   #isOpen = true;
 
@@ -83,7 +83,7 @@ export class PgPool {
       if (connection.state === 'connecting')
         connection.lose(new ClosedError('it was not connected yet', { wasSent: false }));
     }
-    for (const connection of this.#idle.keys()) this.#end(connection);
+    for (const connection of this.#idle) this.#end(connection);
     const stop = patiently(closeTimeout, () => {
       for (const connection of this.#all) {
         if (connection.state === 'connected') {
@@ -116,7 +116,7 @@ export class PgPool {
     this.#all.add(connection);
     void connection.ended.then(() => {
       this.#all.delete(connection);
-      this.#takeFromIdle(connection);
+      this.#idle.delete(connection);
     });
     return connection;
   }
@@ -127,26 +127,26 @@ export class PgPool {
 
   #takeIdle(): PgConnection | undefined {
     // One that has just ended may be among them for a moment.
-    const connection = [...this.#idle.keys()].findLast(({ state }) => state === 'connected');
-    if (connection !== undefined) this.#takeFromIdle(connection);
+    const connection = [...this.#idle].findLast(({ state }) => state === 'connected');
+    if (connection !== undefined) {
+      this.#idle.delete(connection);
+      connection.onIdle(0, () => undefined);
+    }
     return connection;
-  }
-
-  #takeFromIdle(connection: PgConnection): void {
-    clearTimeout(this.#idle.get(connection));
-    this.#idle.delete(connection);
   }
 
   #release(connection: PgConnection): void {
     if (connection.state !== 'connected') return;
-    if (this.#isOpen) this.#idle.set(connection, setTimeout(this.#end, IDLE_MS, connection));
-    else connection.end();
+    if (this.#isOpen) {
+      this.#idle.add(connection);
+      connection.onIdle(IDLE_MS, () => this.#end(connection));
+    } else connection.end();
   }
 
-  readonly #end = (connection: PgConnection): void => {
-    this.#takeFromIdle(connection);
+  #end(connection: PgConnection): void {
+    this.#idle.delete(connection);
     connection.end();
-  };
+  }
 
   /** What the server does for a connection that is silent. One look is enough for all of them. */
   async #look(silent: PgConnection): Promise<Seen> {

@@ -54,6 +54,7 @@ export class Turns {
       this.#begun[next] += 1;
       this.#waiting[next].shift()?.begin();
     }
+    if (this.#waiting.read.length + this.#waiting.write.length === 0) this.#stopTimer();
   }
 
   /** Answers all who are waiting now. */
@@ -61,6 +62,10 @@ export class Turns {
     for (const line of Object.values(this.#waiting)) {
       for (let waiter = line.shift(); waiter !== undefined; waiter = line.shift()) waiter.refuse(error());
     }
+    this.#stopTimer();
+  }
+
+  #stopTimer(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
   }
