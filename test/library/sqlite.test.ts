@@ -378,7 +378,9 @@ describe('what SQLite refuses', () => {
     writeFileSync(text, 'This is not a database. '.repeat(100));
     expect(errorOf(() => sqlite(text))).toMatchObject({ code: 'ES_STORE_FAILED' });
     expect(errorOf(() => sqlite('')).code).toBe('ES_INVALID_ARGUMENT');
-    expect(errorOf(() => sqlite(':memory:', { busyTimeout: -1 })).code).toBe('ES_INVALID_ARGUMENT');
+    for (const busyTimeout of [-1, 0.5, 2 ** 31]) {
+      expect(errorOf(() => sqlite(':memory:', { busyTimeout })).code).toBe('ES_INVALID_ARGUMENT');
+    }
   });
 
   test('tables of a newer library', async () => {

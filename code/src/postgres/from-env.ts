@@ -6,7 +6,7 @@ import {
   type IntegerVariable,
   type TextVariable,
 } from '../index.ts';
-import { LONGEST_MS } from './durations.ts';
+import { DEFAULT_MS, LONGEST_MS } from '../sql/durations.ts';
 import type { PgOptions } from './pg-driver.ts';
 import type { PostgresStore, PostgresStoreOptions } from './store.ts';
 
@@ -68,7 +68,7 @@ const CONNECT_TIMEOUT: IntegerVariable = {
   type: 'integer',
   min: 1,
   max: LONGEST_MS,
-  doc: 'How long the server may be silent: while connecting, or while a statement has no answer; 5000 unless set.',
+  doc: `How long the server may be silent: while connecting, or while a statement has no answer; ${DEFAULT_MS.connectTimeout} unless set.`,
   unit: 'milliseconds',
 };
 const QUEUE_TIMEOUT: IntegerVariable = {
@@ -76,7 +76,7 @@ const QUEUE_TIMEOUT: IntegerVariable = {
   type: 'integer',
   min: 0,
   max: LONGEST_MS,
-  doc: 'How long a call waits for its turn behind others of this process; 10000 unless set.',
+  doc: `How long a call waits for its turn behind others of this process; ${DEFAULT_MS.queueTimeout} unless set.`,
   unit: 'milliseconds',
 };
 const LOCK_TIMEOUT: IntegerVariable = {
@@ -84,7 +84,7 @@ const LOCK_TIMEOUT: IntegerVariable = {
   type: 'integer',
   min: 0,
   max: LONGEST_MS,
-  doc: 'How long a statement waits for a lock that another session holds; 5000 unless set.',
+  doc: `How long a statement waits for a lock that another session holds; ${DEFAULT_MS.lockTimeout} unless set.`,
   unit: 'milliseconds',
 };
 const STATEMENT_TIMEOUT: IntegerVariable = {
@@ -92,7 +92,7 @@ const STATEMENT_TIMEOUT: IntegerVariable = {
   type: 'integer',
   min: 1,
   max: LONGEST_MS,
-  doc: 'How long the server may take for one statement, the wait for a lock not counted; 60000 unless set.',
+  doc: `How long the server may take for one statement, the wait for a lock not counted; ${DEFAULT_MS.statementTimeout} unless set.`,
   unit: 'milliseconds',
 };
 const CLOSE_TIMEOUT: IntegerVariable = {
@@ -100,7 +100,7 @@ const CLOSE_TIMEOUT: IntegerVariable = {
   type: 'integer',
   min: 0,
   max: LONGEST_MS,
-  doc: 'How long closing waits for the answers to what was sent; 5000 unless set.',
+  doc: `How long closing waits for the answers to what was sent; ${DEFAULT_MS.closeTimeout} unless set.`,
   unit: 'milliseconds',
 };
 const RETRY_TIMEOUT: IntegerVariable = {
@@ -108,7 +108,7 @@ const RETRY_TIMEOUT: IntegerVariable = {
   type: 'integer',
   min: 0,
   max: LONGEST_MS,
-  doc: 'For how long to try again when the database cannot be reached; 10000 unless set.',
+  doc: `For how long to try again when the database cannot be reached; ${DEFAULT_MS.retryTimeout} unless set.`,
   unit: 'milliseconds',
 };
 

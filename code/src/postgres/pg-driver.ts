@@ -1,7 +1,7 @@
 import { DatabaseError, defaults } from 'pg';
 import { ArgumentError } from '../index.ts';
+import { checkedDuration, DEFAULT_MS, LONGEST_MS } from '../sql/durations.ts';
 import type { PostgresDriver, PostgresQuery } from './driver.ts';
-import { checkedDuration, LONGEST_MS } from './durations.ts';
 import {
   ClosedError,
   ConnectError,
@@ -47,11 +47,6 @@ export interface PgOptions {
 }
 
 const DEFAULT_POOL_SIZE = 10;
-const DEFAULT_CONNECT_TIMEOUT_MS = 5_000;
-const DEFAULT_QUEUE_TIMEOUT_MS = 10_000;
-const DEFAULT_LOCK_TIMEOUT_MS = 5_000;
-const DEFAULT_STATEMENT_TIMEOUT_MS = 60_000;
-const DEFAULT_CLOSE_TIMEOUT_MS = 5_000;
 
 const UNABLE_TO_CONNECT = '08001';
 const NOT_CONNECTED = '08003';
@@ -69,8 +64,8 @@ export function openPg(url: string, options: PgOptions): PostgresDriver {
     throw new ArgumentError(`The option poolSize must be a whole number from 1, not ${poolSize}.`);
   }
   const { name, connectionString, queryTimeout } = parsed(url);
-  const lockTimeout = checkedDuration('lockTimeout', options.lockTimeout ?? DEFAULT_LOCK_TIMEOUT_MS);
-  const ownTime = checkedDuration('statementTimeout', options.statementTimeout ?? DEFAULT_STATEMENT_TIMEOUT_MS, 1);
+  const lockTimeout = checkedDuration('lockTimeout', options.lockTimeout ?? DEFAULT_MS.lockTimeout);
+  const ownTime = checkedDuration('statementTimeout', options.statementTimeout ?? DEFAULT_MS.statementTimeout, 1);
   const pool = new PgPool({
     config: {
       connectionString,
@@ -80,9 +75,9 @@ export function openPg(url: string, options: PgOptions): PostgresDriver {
       application_name: 'eventsourcing',
     },
     size: Math.max(2, poolSize),
-    connectTimeout: checkedDuration('connectTimeout', options.connectTimeout ?? DEFAULT_CONNECT_TIMEOUT_MS, 1),
-    queueTimeout: checkedDuration('queueTimeout', options.queueTimeout ?? DEFAULT_QUEUE_TIMEOUT_MS),
-    closeTimeout: checkedDuration('closeTimeout', options.closeTimeout ?? DEFAULT_CLOSE_TIMEOUT_MS),
+    connectTimeout: checkedDuration('connectTimeout', options.connectTimeout ?? DEFAULT_MS.connectTimeout, 1),
+    queueTimeout: checkedDuration('queueTimeout', options.queueTimeout ?? DEFAULT_MS.queueTimeout),
+    closeTimeout: checkedDuration('closeTimeout', options.closeTimeout ?? DEFAULT_MS.closeTimeout),
     lockTimeout,
     statementTimeout: Math.min(lockTimeout + ownTime, queryTimeout ?? LONGEST_MS),
   });

@@ -1,6 +1,6 @@
 import { checkSchemaName, type KeyRecorder, type Recorder, type SnapshotRecorder, type Store } from '../index.ts';
+import { checkedDuration, DEFAULT_MS } from '../sql/durations.ts';
 import type { PostgresDriver } from './driver.ts';
-import { checkedDuration } from './durations.ts';
 import { PostgresKeyRecorder } from './key-recorder.ts';
 import { Log } from './log.ts';
 import { PostgresRecorder } from './recorder.ts';
@@ -35,11 +35,9 @@ export interface PostgresStoreOptions {
   readonly retryTimeout?: number | undefined;
 }
 
-const DEFAULT_RETRY_TIMEOUT_MS = 10_000;
-
 /** A store on a driver of your own. {@link postgres} is this, on the package `pg`. */
 export function postgresStore(driver: PostgresDriver, options: PostgresStoreOptions = {}): PostgresStore {
-  const { schema = 'public', migrate = true, retryTimeout = DEFAULT_RETRY_TIMEOUT_MS } = options;
+  const { schema = 'public', migrate = true, retryTimeout = DEFAULT_MS.retryTimeout } = options;
   checkSchemaName(schema);
   const session = new Session(driver, checkedDuration('retryTimeout', retryTimeout));
   const logs = new Map<string, Recorders>();

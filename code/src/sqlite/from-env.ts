@@ -1,4 +1,5 @@
 import type { BooleanVariable, ChoiceVariable, FromEnv, IntegerVariable, TextVariable } from '../index.ts';
+import { DEFAULT_MS, LONGEST_MS } from '../sql/durations.ts';
 import { type SqliteOptions, SYNCHRONOUS } from './options.ts';
 import type { SqliteStore } from './store.ts';
 
@@ -17,7 +18,8 @@ const BUSY_TIMEOUT: IntegerVariable = {
   name: 'SQLITE_BUSY_TIMEOUT',
   type: 'integer',
   min: 0,
-  doc: 'How long a save waits for another process that writes to the file; 5000 unless set.',
+  max: LONGEST_MS,
+  doc: `How long a save waits for another process that writes to the file; ${DEFAULT_MS.busyTimeout} unless set.`,
   unit: 'milliseconds',
 };
 const READ_ONLY: BooleanVariable = {

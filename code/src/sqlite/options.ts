@@ -1,4 +1,5 @@
 import { ArgumentError } from '../index.ts';
+import { checkedDuration, DEFAULT_MS } from '../sql/durations.ts';
 
 /** How much a commit waits for the disk, from nothing to everything. */
 export const SYNCHRONOUS = ['off', 'normal', 'full', 'extra'] as const;
@@ -10,7 +11,10 @@ export interface SqliteOptions {
    * save half there, save with `off`.
    */
   readonly synchronous?: (typeof SYNCHRONOUS)[number] | undefined;
-  /** How many milliseconds a save waits for another process that writes to the same file; 5000 unless given. */
+  /**
+   * How many milliseconds a save waits for another process that writes to the same file; 5000 unless given. With 0 it does
+   * not wait.
+   */
   readonly busyTimeout?: number | undefined;
   /**
    * Whether the file is opened for reading only. It then has to exist, with its tables. It can be on a disk, or in a folder,
@@ -18,8 +22,6 @@ export interface SqliteOptions {
    */
   readonly readOnly?: boolean | undefined;
 }
-
-const DEFAULT_BUSY_TIMEOUT_MS = 5_000;
 
 /** The options, with what holds unless they are given. */
 export interface CheckedOptions {
@@ -30,13 +32,11 @@ export interface CheckedOptions {
 
 /** @throws {ArgumentError} if the file or an option cannot be right. */
 export function checkedOptions(file: string, options: SqliteOptions): CheckedOptions {
-  const { synchronous = 'full', busyTimeout = DEFAULT_BUSY_TIMEOUT_MS, readOnly = false } = options;
+  const { synchronous = 'full', readOnly = false } = options;
   if (file === '') throw new ArgumentError('A store on SQLite needs the path of a file, or :memory:.');
   if (!SYNCHRONOUS.includes(synchronous)) {
     throw new ArgumentError(`The option synchronous must be one of ${SYNCHRONOUS.join(', ')}, not ${synchronous}.`);
   }
-  if (!Number.isSafeInteger(busyTimeout) || busyTimeout < 0) {
-    throw new ArgumentError(`The option busyTimeout must be a whole number of milliseconds, not ${busyTimeout}.`);
-  }
+  const busyTimeout = checkedDuration('busyTimeout', options.busyTimeout ?? DEFAULT_MS.busyTimeout);
   return { synchronous, busyTimeout, readOnly };
 }

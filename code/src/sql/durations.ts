@@ -3,6 +3,17 @@ import { ArgumentError } from '../index.ts';
 /** The longest that timers can be set to; a longer time would be over at once. */
 export const LONGEST_MS = 2 ** 31 - 1;
 
+/** For how many milliseconds a store waits unless told otherwise, by the name of the option. */
+export const DEFAULT_MS = {
+  busyTimeout: 5_000,
+  connectTimeout: 5_000,
+  retryTimeout: 10_000,
+  queueTimeout: 10_000,
+  lockTimeout: 5_000,
+  statementTimeout: 60_000,
+  closeTimeout: 5_000,
+} as const;
+
 /** @throws {ArgumentError} unless it is a whole number of milliseconds, not too few and not too many. */
 export function checkedDuration(option: string, milliseconds: number, least = 0): number {
   if (Number.isSafeInteger(milliseconds) && milliseconds >= least && milliseconds <= LONGEST_MS) return milliseconds;
