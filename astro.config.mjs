@@ -3,20 +3,11 @@ import starlight from '@astrojs/starlight';
 import { defineConfig } from 'astro/config';
 import { fonts } from './src/site/fonts.ts';
 import { workbookFiles } from './src/site/integration.ts';
+import { PARTS } from './src/site/parts.ts';
 import { rehypeLinks } from './src/site/rehype-links.ts';
 import { rehypeSnippets } from './src/site/rehype-snippets.ts';
 import { rehypeTables } from './src/site/rehype-tables.ts';
 import { remarkComponents } from './src/site/remark-components.ts';
-
-/** The parts of the workbook in reading order. A lesson joins a part by lying in its folder. */
-const parts = [
-  { label: 'Why event sourcing', directory: 'why' },
-  { label: 'Getting started', directory: 'getting-started' },
-  { label: 'Aggregates', directory: 'aggregates' },
-  { label: 'Applications', directory: 'applications' },
-  { label: 'Over time', directory: 'over-time' },
-  { label: 'Guides', directory: 'guides' },
-];
 
 const base = process.env.BASE_PATH || '/';
 
@@ -47,7 +38,7 @@ export default defineConfig({
       markdown: { processedDirs: ['./content/'] },
       expressiveCode: false,
       customCss: ['./src/styles/index.css'],
-      sidebar: parts.map(({ label, directory }) => ({
+      sidebar: PARTS.map(({ label, directory }) => ({
         label,
         items: [{ autogenerate: { directory: `content/${directory}` } }],
       })),

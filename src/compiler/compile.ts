@@ -4,14 +4,15 @@ import typescript from '@babel/preset-typescript';
 import { SCOPE_MODULE } from './assemble.ts';
 import { CompileError } from './error.ts';
 import { inspectModule } from './inspect.ts';
+import { type ImportRules, LIVE_IMPORTS } from './modules.ts';
 import { ISOLATED, parseModule, plainMessage } from './parse.ts';
 import { nearestPlace } from './place.ts';
 import { type CompiledModule, type CompiledProgram, PROBE, type ProgramSource, type SourceModule } from './program.ts';
 import { claimsOf, showPlugin } from './show.ts';
 
 export interface CompileOptions {
-  /** Fences (by id) that may import any module: those that run in Node only. */
-  readonly free?: ReadonlySet<string>;
+  /** What the fences may import; by default what there is in the browser. */
+  readonly imports?: ImportRules;
   /** Other names for modules that are not the page's own, by the names that a page imports them under. */
   readonly rename?: Readonly<Record<string, string>>;
 }
@@ -24,7 +25,7 @@ export interface CompileOptions {
  */
 export function compile(
   source: ProgramSource,
-  { free = new Set(), rename = {} }: CompileOptions = {},
+  { imports = LIVE_IMPORTS, rename = {} }: CompileOptions = {},
 ): CompiledProgram {
   const sources = new Map(source.modules.map((module) => [module.name, module]));
   const entry = source.modules.at(-1);
@@ -38,7 +39,7 @@ export function compile(
     if (compiled.has(module.name)) return;
     waiting.push(module.name);
     const parsed = parseModule(module);
-    inspectModule(parsed, module, { files, free, rename, closed: module.name === SCOPE_MODULE });
+    inspectModule(parsed, module, { files, imports, rename, closed: module.name === SCOPE_MODULE });
     const result = emit(parsed, module);
     for (const name of result.imports) {
       const needed = sources.get(name);

@@ -9,9 +9,17 @@ export class CompileError extends Error {
   readonly fence: string;
   readonly line: number;
   readonly column: number;
+  /** What else is wrong with the same module. */
+  readonly others: readonly CompileError[];
 
-  constructor(problem: CompileProblem, message: string, at: { fence: string; line: number; column: number }) {
+  constructor(
+    problem: CompileProblem,
+    message: string,
+    at: { fence: string; line: number; column: number },
+    others: readonly CompileError[] = [],
+  ) {
     super(message);
+    this.others = others;
     this.problem = problem;
     this.fence = at.fence;
     this.line = at.line;

@@ -1,6 +1,6 @@
 import { type NodePath, traverse, type types } from '@babel/core';
 import { CompileError } from './error.ts';
-import { LIVE_MODULES, resolveFile } from './modules.ts';
+import { type ImportRules, resolveFile } from './modules.ts';
 import { declaredAlready } from './parse.ts';
 import { nearestPlace, segmentIndex } from './place.ts';
 import { PROBE, type SourceModule } from './program.ts';
@@ -8,8 +8,7 @@ import { PROBE, type SourceModule } from './program.ts';
 export interface Surroundings {
   /** The names of the program's modules: `/dog.ts`. */
   readonly files: ReadonlySet<string>;
-  /** Fences that may import whatever they like. */
-  readonly free: ReadonlySet<string>;
+  readonly imports: ImportRules;
   readonly rename: Readonly<Record<string, string>>;
   /** A module whose top level may not export anything: nothing can import it. */
   readonly closed: boolean;
@@ -18,24 +17,34 @@ export interface Surroundings {
 /**
  * Checks what a module imports, exports and uses before it is there, and gives the imports of named files their names
  * within the program.
- * @throws CompileError
+ * @throws CompileError with all that it has found
  */
 export function inspectModule(file: types.File, module: SourceModule, around: Surroundings): void {
-  const fail = (problem: CompileError['problem'], message: string, node: types.Node): never => {
+  const problems: CompileError[] = [];
+  const complain = (problem: CompileError['problem'], message: string, node: types.Node) => {
     const { line, column } = node.loc?.start ?? { line: 1, column: 0 };
-    throw new CompileError(problem, message, nearestPlace(module.segments, line, column + 1));
+    problems.push(new CompileError(problem, message, nearestPlace(module.segments, line, column + 1)));
+  };
+  const checkModule = (source: types.StringLiteral) => {
+    const fence = fenceOf(module, source);
+    const { imports } = around;
+    if (imports.allows(source.value, fence)) return;
+    complain(
+      'import',
+      `There is no module '${source.value}' here. A snippet may import ${imports.describe(fence)}.`,
+      source,
+    );
   };
   const checkSource = (source: types.StringLiteral) => {
     const specifier = source.value;
     const line = source.loc?.start.line ?? 1;
     if (specifier === PROBE && line === 1) return;
-    if (specifier.startsWith('./') || specifier.startsWith('../')) {
+    if (isRelative(specifier)) {
       const name = resolveFile(specifier, module.name);
-      if (!around.files.has(name)) fail('import', noFile(specifier, around.files), source);
+      if (!around.files.has(name)) complain('import', noFile(specifier, around.files), source);
       setSource(source, name);
-    } else if (!LIVE_MODULES.includes(specifier)) {
-      const { fence } = nearestPlace(module.segments, line, 1);
-      if (!around.free.has(fence)) fail('import', notAllowed(specifier), source);
+    } else {
+      checkModule(source);
     }
     const renamed = Object.hasOwn(around.rename, specifier) ? around.rename[specifier] : undefined;
     if (renamed !== undefined) setSource(source, renamed);
@@ -47,18 +56,20 @@ export function inspectModule(file: types.File, module: SourceModule, around: Su
       checkSource(statement.source);
       // The parser lets two imports of one name pass, since in TypeScript one of them could be a type.
       for (const { local } of statement.specifiers) {
-        if (imported.has(local.name)) fail('duplicate', declaredAlready(local.name), local);
+        if (imported.has(local.name)) complain('duplicate', declaredAlready(local.name), local);
         imported.add(local.name);
       }
     }
     const exports = statement.type.startsWith('Export');
-    if (exports && around.closed) fail('export', EXPORT, statement);
+    if (exports && around.closed) complain('export', EXPORT, statement);
     if ('source' in statement && statement.source && exports) checkSource(statement.source);
   }
   traverse(file, {
     ImportExpression({ node }) {
-      if (node.source.type !== 'StringLiteral' || !around.free.has(fenceOf(module, node))) {
-        fail('import', 'A page imports at the top of a snippet: `import { … } from …`, not `import(…)`.', node);
+      if (node.source.type !== 'StringLiteral' || !around.imports.isDynamic(fenceOf(module, node))) {
+        complain('import', 'A page imports at the top of a snippet: `import { … } from …`, not `import(…)`.', node);
+      } else if (!isRelative(node.source.value)) {
+        checkModule(node.source);
       }
     },
     Program({ scope }) {
@@ -68,11 +79,18 @@ export function inspectModule(file: types.File, module: SourceModule, around: Su
         for (const path of [...binding.referencePaths, ...binding.constantViolations]) {
           const used = segmentIndex(module.segments, path.node.loc?.start.line ?? 1);
           if (used < 0 || used >= declared || isParameterProperty(path, name)) continue;
-          fail('order', usedEarly(name), path.node);
+          complain('order', usedEarly(name), path.node);
+          break; // the first place is enough
         }
       }
     },
   });
+  const [first, ...others] = problems;
+  if (first) throw new CompileError(first.problem, first.message, first, others);
+}
+
+function isRelative(specifier: string): boolean {
+  return specifier.startsWith('./') || specifier.startsWith('../');
 }
 
 /** In `constructor(readonly name: string)`, Babel takes `name` for a use of whatever has that name outside. */
@@ -108,9 +126,4 @@ function noFile(specifier: string, files: ReadonlySet<string>): string {
   return known.length === 0
     ? `There is no file '${specifier}': no snippet up to here has a name (\`file=…\`).`
     : `There is no file '${specifier}' up to here. The files are: ${known.join(', ')}.`;
-}
-
-function notAllowed(specifier: string): string {
-  const modules = LIVE_MODULES.map((name) => `'${name}'`).join(', ');
-  return `There is no module '${specifier}' here. A snippet may import ${modules}, and the page's own files, such as './dog.ts'.`;
 }

@@ -1,6 +1,6 @@
 import type { Fence, Page } from '../extract/page.ts';
 import { STORES } from '../extract/stores.ts';
-import type { Failure, FenceResult } from './failure.ts';
+import { type Failure, type FenceResult, hasRun } from './failure.ts';
 import { isAlike } from './normalise.ts';
 
 /** What each fence came to with the store that is chosen by default, or alone, if it does not depend on the choice. */
@@ -37,7 +37,7 @@ function named(failure: Failure, { store }: FenceResult): Failure {
 /** Holds what is printed with each store to what is printed with the first. Fences that failed anyway are left out. */
 export function compareChoices(results: readonly FenceResult[], { fences }: Page): readonly Failure[] {
   const byId = new Map(fences.map((fence) => [fence.id, fence]));
-  const sound = results.filter(({ status, failures }) => status !== 'skipped' && failures.length === 0);
+  const sound = results.filter((result) => hasRun(result) && result.failures.length === 0);
   // The alternatives of a choice stand in for each other, so they print the same as well.
   const groups = Map.groupBy(sound, ({ fence }) => byId.get(fence)?.alternative?.choice ?? fence);
   return [...groups.values()].flatMap(([first, ...others]) =>

@@ -3,25 +3,30 @@
  * See HELP for the options, and `Report` in report.ts for what `--json` prints.
  */
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { unlisted } from '../site/parts.ts';
 import { createDoctest } from './doctest.ts';
 import { findPages } from './find.ts';
-import { type Ceilings, type Report, renderReport, reportRun } from './report.ts';
+import { type Ceilings, type PageReport, type Report, renderReport, reportRun } from './report.ts';
 import { watchPages } from './watch.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
+const CONTENT = join(ROOT, 'content');
+
 const HELP = `npm run doctest -- [globs …] [options]
 
 Type-checks and runs every \`ts\` fence of the Markdown files that the globs match, and prints what came of them.
-Without globs these are the pages of the workbook: content/**/*.mdx.
+Without globs these are the pages of the workbook: content/**/*.{md,mdx}. A page of another project imports what is
+installed there.
 
   --json              print one JSON document and nothing else: { ok, totals, problems, pages: [{ path, title, found, stores,
-                      run, typed, static, node, skipped, failures: [{ kind, line, column, store, message, expected,
-                      found }], notices, fences: [{ id, store, line, status, text }] }] }
-  --update            write what the fences print into \`//=>\`, \`output\` fences and recordings
+                      run, failed, uncompiled, typed, static, node, skipped, notUnderstood, failures: [{ kind, line,
+                      column, store, message, expected, found }], notices, changes: [{ path, line, what }],
+                      unwritten: [{ line, reason }], fences: [{ id, store, line, status, text }] }] }
+  --update            write what the fences print into \`//=>\`, \`output\` fences and recordings, and list what was written
   --watch             test again whatever changes
   --ceilings <file>   the JSON file that says how many fences may be static and how many run in Node only:
                       { "static": 0, "node": 0 }; for the workbook's own pages this is src/doctest/ceilings.json
@@ -52,7 +57,7 @@ function readCall(): Call {
   const own = positionals.length === 0;
   const ceilings = values.ceilings ?? (own ? join(ROOT, 'src', 'doctest', 'ceilings.json') : undefined);
   return {
-    patterns: own ? [join(ROOT, 'content', '**', '*.mdx')] : positionals,
+    patterns: own ? [join(CONTENT, '**', '*.{md,mdx}')] : positionals,
     ceilings: ceilings === undefined ? undefined : readCeilings(ceilings),
     json: values.json,
     update: values.update,
@@ -100,7 +105,7 @@ async function main(): Promise<number> {
         doctest,
         patterns: call.patterns,
         library: join(ROOT, 'code', 'dist', 'index.js'),
-        print: (reports) => printReport(reportRun(reports, [])),
+        print: (reports) => printReport(reportRun(reports, unlistedParts(reports)), false),
         complain: (error) => console.error(error),
         signal: interruption(),
       });
@@ -108,17 +113,23 @@ async function main(): Promise<number> {
     }
     const { paths, problems } = await findPages(call.patterns);
     const reports = call.update ? await doctest.update(paths) : await doctest.test(paths);
-    const report = reportRun(reports, problems, call.ceilings);
+    const report = reportRun(reports, [...problems, ...unlistedParts(reports)], call.ceilings);
     if (call.json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
-    else printReport(report);
+    else printReport(report, call.update);
     return report.ok ? 0 : 1;
   } finally {
     await doctest.close();
   }
 }
 
-function printReport(report: Report): void {
-  process.stdout.write(renderReport(report, (path) => readFileSync(path, 'utf8').split(/\r?\n/)));
+function printReport(report: Report, updated: boolean): void {
+  const read = (path: string) => readFileSync(path, 'utf8').split(/\r\n|\r|\n/);
+  process.stdout.write(renderReport(report, read, { updated }));
+}
+
+/** Pages of the workbook that no reader would find. */
+function unlistedParts(reports: readonly PageReport[]): readonly string[] {
+  return unlisted(reports.map(({ path }) => relative(CONTENT, resolve(path))).filter((path) => !path.startsWith('..')));
 }
 
 function interruption(): AbortSignal {

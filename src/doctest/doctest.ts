@@ -3,11 +3,12 @@ import { isAbsolute, relative } from 'node:path';
 import { extractPage } from '../extract/index.ts';
 import { compareChoices, failuresOf, firstResults } from './choices.ts';
 import { createExecutor, type Executed, type Executor } from './execute.ts';
+import { type Failure, hasRun } from './failure.ts';
 import { type PageData, preparePage } from './page-data.ts';
-import { compareRecording, type Recording, readRecording, recordingPath, toRecording } from './recording.ts';
-import { type PageReport, reportPage } from './report.ts';
-import { type TypeReport, typeCheck } from './typecheck.ts';
-import { updateMarkdown } from './update.ts';
+import { compareRecording, type Recording, readRecording, recordingPath } from './recording.ts';
+import { type PageReport, reportPage, type Written } from './report.ts';
+import { NOTHING_WRONG, type TypeReport, typeCheck } from './typecheck.ts';
+import { updateMarkdown, updateRecording } from './update.ts';
 
 export interface Doctest {
   /** Tests pages, given by their absolute paths. */
@@ -18,55 +19,65 @@ export interface Doctest {
   close(): Promise<void>;
 }
 
+/** A page with what came of it. */
+interface Tested {
+  readonly data: PageData;
+  readonly executed: Executed;
+  readonly typed: TypeReport;
+}
+
 export function createDoctest(): Doctest {
   const executor = createExecutor();
   return {
-    test: (paths) => test(executor, readPages(paths)),
+    async test(paths) {
+      const tested = await test(executor, paths);
+      return [...tested.values()].map((page) => report(page));
+    },
     async update(paths) {
-      const before = readPages(paths);
-      for (const [path, { results }] of await executor.run(before)) {
-        const data = before.get(path);
-        if (!data) continue;
-        const markdown = readFileSync(path, 'utf8');
-        const updated = updateMarkdown(markdown, data, firstResults(results));
-        if (updated !== markdown) writeFileSync(path, updated);
-        await executor.forget(path);
-      }
-      const pages = readPages(paths);
-      const [executed, typed] = await Promise.all([executor.run(pages), typeCheck([...pages.values()])]);
-      for (const [path, { results, failures }] of executed) {
-        const { failures: wrong, refusals } = typeReport(typed, pages.get(path));
-        // A page that fails has nothing worth recording; the report says why it fails.
-        const page = pages.get(path)?.page;
-        const sound = failures.length + wrong.length === 0 && results.every((result) => result.failures.length === 0);
-        if (page && sound && results.length > 0 && compareChoices(results, page).length === 0) {
-          const recording = toRecording([...firstResults(results), ...refusals], formerRecording(path));
-          writeFileSync(recordingPath(path), `${JSON.stringify(recording, null, 2)}\n`);
-        }
-      }
-      return report(pages, executed, typed);
+      const first = await test(executor, paths);
+      const written = new Map([...first].map(([path, page]) => [path, writeValues(path, page)]));
+      const changed = paths.filter((path) => (written.get(path)?.changes.length ?? 0) > 0);
+      for (const path of changed) await executor.forget(path);
+      // What was written has to hold when the page runs again.
+      const again = changed.length > 0 ? await test(executor, changed) : new Map<string, Tested>();
+      return [...first].map(([path, before]) => {
+        const page = again.get(path) ?? before;
+        const values = written.get(path) ?? NOTHING_WRITTEN;
+        const recording = writeRecording(path, page);
+        return report(page, {
+          changes: [...values.changes, ...recording.changes],
+          unwritten: [...values.unwritten, ...recording.unwritten].sort((a, b) => a.line - b.line),
+        });
+      });
     },
     forget: (path) => executor.forget(path),
     close: () => executor.close(),
   };
 }
 
-/** What is left of a recording that cannot be read is replaced, like one that is out of date. */
-function formerRecording(path: string): Recording | undefined {
-  try {
-    return readRecording(path);
-  } catch {
-    return undefined;
-  }
-}
+const NOTHING_WRITTEN: Written = { changes: [], unwritten: [] };
 
-async function test(executor: Executor, pages: ReadonlyMap<string, PageData>): Promise<readonly PageReport[]> {
-  const [executed, typed] = await Promise.all([executor.run(pages), typeCheck([...pages.values()])]);
-  return report(pages, executed, typed);
-}
-
-function readPages(paths: readonly string[]): ReadonlyMap<string, PageData> {
-  return new Map(paths.map((path) => [path, preparePage(extractPage(readFileSync(path, 'utf8'), displayPath(path)))]));
+/** Nothing runs before the type checker has seen it. */
+async function test(executor: Executor, paths: readonly string[]): Promise<ReadonlyMap<string, Tested>> {
+  const read = new Map(
+    paths.map((path) => [path, preparePage(extractPage(readFileSync(path, 'utf8'), displayPath(path)), path)]),
+  );
+  executor.warm();
+  const typed = await typeCheck([...read.values()]);
+  const reportOf = (path: string) => typed.get(path) ?? NOTHING_WRONG;
+  const pages = new Map(
+    [...read].map(([path, data]) => {
+      const { untyped } = reportOf(path);
+      return [path, untyped.size === 0 ? data : preparePage(data.page, path, untyped)];
+    }),
+  );
+  const executed = await executor.run(pages);
+  return new Map(
+    [...pages].map(([path, data]) => [
+      path,
+      { data, typed: reportOf(path), executed: executed.get(path) ?? { results: [], failures: [] } },
+    ]),
+  );
 }
 
 /** As a person would write it. */
@@ -75,32 +86,61 @@ function displayPath(path: string): string {
   return shown.startsWith('..') || isAbsolute(shown) ? path : shown;
 }
 
-function report(
-  pages: ReadonlyMap<string, PageData>,
-  executed: ReadonlyMap<string, Executed>,
-  typed: ReadonlyMap<string, TypeReport>,
-): readonly PageReport[] {
-  return [...pages].map(([path, data]) => {
-    const { results, failures } = executed.get(path) ?? { results: [], failures: [] };
-    const { failures: wrong, refusals } = typeReport(typed, data);
-    const recording = readRecording(path);
-    const all = [
-      ...data.problems,
-      ...failures,
-      ...failuresOf(results),
-      ...compareChoices(results, data.page),
-      ...wrong,
-      ...(recording ? compareRecording(recording, data.page, [...firstResults(results), ...refusals]) : []),
-    ];
-    return reportPage(data, results, all, notices(data, results.length > 0, recording !== undefined));
-  });
+function writeValues(path: string, { data, executed }: Tested): Written {
+  const markdown = readFileSync(path, 'utf8');
+  const { result, changes, unwritten } = updateMarkdown(markdown, data, firstResults(executed.results));
+  if (result !== markdown) writeFileSync(path, result);
+  return { changes: changes.map((change) => ({ path: data.page.path, ...change })), unwritten };
 }
 
-function typeReport(typed: ReadonlyMap<string, TypeReport>, data: PageData | undefined): TypeReport {
-  return typed.get(data?.page.path ?? '') ?? { failures: [], refusals: [] };
+function writeRecording(path: string, { data, executed, typed }: Tested): Written {
+  const file = recordingPath(path);
+  const { result, changes, unwritten } = updateRecording(
+    // What is left of a recording that cannot be read is replaced, like one that is out of date.
+    recordingOf(path).recording ?? {},
+    data,
+    executed.results,
+    typed.refusals,
+  );
+  if (changes.length > 0) writeFileSync(file, `${JSON.stringify(result, null, 2)}\n`);
+  return { changes: changes.map((change) => ({ path: displayPath(file), ...change })), unwritten };
 }
 
-function notices({ page }: PageData, ran: boolean, recorded: boolean): string[] {
-  if (page.fences.length === 0) return ['The page has no `ts` fence.'];
-  return ran && !recorded ? ['The page has no recording: `npm run doctest -- --update` makes one.'] : [];
+/** @param written what an update has written, if it was one */
+function report({ data, executed: { results, failures }, typed }: Tested, written?: Written): PageReport {
+  const { page } = data;
+  const { recording, wrong } = recordingOf(data.file);
+  const differences = compareChoices(results, page);
+  // What differs from store to store has nothing that a recording could be held to.
+  const differing = new Set(
+    page.fences.flatMap(({ id, line }) => (differences.some((each) => each.line === line) ? [id] : [])),
+  );
+  const ran = [...firstResults(results), ...typed.refusals];
+  const comparable = ran.map((result) => (differing.has(result.fence) ? { ...result, failures: differences } : result));
+  const all = [
+    ...data.problems,
+    ...failures,
+    ...failuresOf(results),
+    ...differences,
+    ...typed.failures,
+    ...wrong,
+    ...(recording ? compareRecording(recording, page, comparable) : []),
+  ];
+  const unrecorded = recording === undefined && wrong.length === 0 && results.some(hasRun) && written === undefined;
+  return reportPage(data, results, all, notices(data, unrecorded), written ?? NOTHING_WRITTEN);
+}
+
+/** The page's recording, or what is wrong with it. */
+function recordingOf(file: string): { readonly recording: Recording | undefined; readonly wrong: readonly Failure[] } {
+  try {
+    return { recording: readRecording(file), wrong: [] };
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return { recording: undefined, wrong: [{ kind: 'recording', line: 1, message }] };
+  }
+}
+
+function notices({ page }: PageData, unrecorded: boolean): string[] {
+  if (page.fences.length === 0 && page.unknown.length === 0) return ['The page has no `ts` fence.'];
+  return unrecorded ? ['The page has no recording: `npm run doctest -- --update` makes one.'] : [];
 }

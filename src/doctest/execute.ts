@@ -1,13 +1,16 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createVitest, type Reporter, type TestModule, type Vitest } from 'vitest/node';
+import { createVitest, type TestModule, type Vitest } from 'vitest/node';
 import { createDatabaseServer } from './database-server.ts';
+import { endProcess } from './end-process.ts';
 import type { Failure, FenceResult } from './failure.ts';
+import { type Journal, readJournal } from './journal.ts';
 import type { PageData } from './page-data.ts';
+import { isRunning, type Step } from './plan.ts';
 import { doctests } from './plugin.ts';
-import { NODE_FENCE_LIMIT } from './session.ts';
+import { fenceLimit } from './session.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -19,6 +22,8 @@ export interface Executed {
 }
 
 export interface Executor {
+  /** Starts what runs pages, so that it is there when it is needed. */
+  warm(): void;
   /** Runs pages, given by their absolute paths. */
   run(pages: ReadonlyMap<string, PageData>): Promise<ReadonlyMap<string, Executed>>;
   /** Forgets a module that has changed. */
@@ -26,32 +31,31 @@ export interface Executor {
   close(): Promise<void>;
 }
 
-/** How long there may be no sign of life: by then a fence that only waits has long been given up. */
-const SILENCE_LIMIT = 3 * NODE_FENCE_LIMIT;
+/** How often the pages' journals are looked at, in ms. */
+const ROUND = 500;
 
-/** Runs pages in Vitest, without its own output. It is started when there is something to run. */
+/** How much later than it should, in ms, a page may come to its next step: its own clock has the first word. */
+const GRACE = 2_000;
+
+/**
+ * Runs pages in Vitest, without its own output: each page in a process of its own, so that no page finds what another one
+ * has left. It is started when there is something to run.
+ */
 export function createExecutor(): Executor {
   let pages: ReadonlyMap<string, PageData> = new Map();
   let started: Promise<Vitest> | undefined;
+  let runs = 0;
   const ended = new Map<string, TestModule>();
-  const silence = createSilence();
   const server = createDatabaseServer();
-  // A thread in an endless loop reports nothing: so each page notes in a file what it is at.
   const folder = mkdtempSync(join(tmpdir(), 'doctest-'));
+  // What a page leaves behind in the folder for such things goes with ours, also when its process was ended.
+  const temporary = join(folder, 'tmp');
+  mkdirSync(temporary);
   const cleanUp = () => rmSync(folder, { recursive: true, force: true });
   // Vitest ends the process by itself when it is interrupted.
   process.once('exit', cleanUp);
-  const progress = (path: string) => join(folder, `${[...pages.keys()].indexOf(path)}.txt`);
+  const journalOf = (path: string) => join(folder, `${runs}-${[...pages.keys()].indexOf(path)}.journal`);
 
-  const reporter: Reporter = {
-    onTestModuleStart: () => silence.break(),
-    onTestCaseReady: () => silence.break(),
-    onTestCaseResult: () => silence.break(),
-    onTestModuleEnd: (module) => {
-      silence.break();
-      ended.set(module.moduleId, module);
-    },
-  };
   const read = (path: string) => {
     const data = pages.get(path);
     if (!data) throw new Error(`${path} is not one of the pages to be tested.`);
@@ -64,42 +68,53 @@ export function createExecutor(): Executor {
         config: false,
         root: ROOT,
         watch: false,
-        reporters: [reporter],
+        reporters: [{ onTestModuleEnd: (module) => void ended.set(module.moduleId, module) }],
         include: [],
         environment: 'node',
-        // A thread that never comes to an end does not keep the process from ending; a process of its own would go on.
-        pool: 'threads',
+        // A page that does not end can be ended from here only if it is a process.
+        pool: 'forks',
+        maxWorkers: availableParallelism(),
+        env: { TMPDIR: temporary, TMP: temporary, TEMP: temporary },
         // Its key is the file, and what is made of a page depends on more than that.
         fsModuleCache: false,
       },
-      { logLevel: 'error', plugins: [doctests({ read, progress, databaseUrl: server.url })] },
+      { logLevel: 'error', plugins: [doctests({ read, journal: journalOf, databaseUrl: server.url })] },
       // Standard output is the report's.
       { stdout: process.stderr, stderr: process.stderr },
     );
 
   return {
+    warm() {
+      started ??= start();
+    },
     async run(given) {
       pages = given;
+      runs += 1;
       ended.clear();
-      const running = [...given].filter(([, { steps }]) =>
-        steps.some(({ kind }) => kind !== 'static' && kind !== 'errors'),
-      );
-      if (running.length === 0) return new Map();
-      started ??= start();
-      const vitest = await started;
-      const project = vitest.getRootProject();
-      const specifications = running.map(([path, { needs }]) => {
-        // Only a process of its own can be in a folder of its own.
-        const apart = [...needs.values()].some(({ folder }) => folder);
-        return project.createSpecification(path, undefined, apart ? 'forks' : 'threads');
-      });
-      const outcome = await silence.limit(vitest.runTestSpecifications(specifications));
-      // What hangs is left behind: the next run gets threads of its own.
-      if (outcome === 'silent') started = undefined;
+      const running = [...given].filter(([, { steps }]) => steps.some(isRunning));
+      const overdue = new Set<string>();
+      if (running.length > 0) {
+        started ??= start();
+        const vitest = await started;
+        const project = vitest.getRootProject();
+        const watch = setInterval(() => {
+          for (const [path] of running) {
+            const late = overdue.has(path) ? undefined : overdueProcess(readJournal(journalOf(path)));
+            if (late === undefined) continue;
+            overdue.add(path);
+            endProcess(late);
+          }
+        }, ROUND);
+        try {
+          await vitest.runTestSpecifications(running.map(([path]) => project.createSpecification(path)));
+        } finally {
+          clearInterval(watch);
+        }
+      }
       return new Map(
-        running.map(([path, data]) => {
-          const module = ended.get(path);
-          return [path, module ? collect(module) : stuck(data, progress(path))];
+        [...given].map(([path, data]) => {
+          if (!data.steps.some(isRunning)) return [path, { results: unrunResults(data.steps), failures: [] }];
+          return [path, collect(data, readJournal(journalOf(path)), ended.get(path), overdue.has(path))];
         }),
       );
     },
@@ -107,74 +122,86 @@ export function createExecutor(): Executor {
       (await started)?.invalidateFile(path);
     },
     async close() {
-      cleanUp();
       await (await started)?.close();
       await server.stop();
+      cleanUp();
     },
   };
 }
 
-/** The report on a page that did not come to its end. */
-function stuck({ page }: PageData, progress: string): Executed {
-  const [at, worker] = existsSync(progress) ? readFileSync(progress, 'utf8').split(' ') : [];
-  endProcess(Number(worker));
-  const fence = page.fences.find(({ id }) => id === at);
-  const message = fence
-    ? `Nothing has been heard of this snippet for ${SILENCE_LIMIT / 1000} s: it seems to be in an endless loop.`
-    : 'The page did not get its turn, because another page did not end.';
-  return { results: [], failures: [{ kind: 'hung', line: fence?.line ?? 1, message }] };
+/** The process of a page that should have come to its next step long ago. */
+function overdueProcess(journal: Journal): number | undefined {
+  const due = journal.at(-1)?.due;
+  if (due === undefined || Date.now() < due + GRACE) return undefined;
+  return journal.flatMap((entry) => (entry.kind === 'page' ? [entry.process] : []))[0];
 }
 
-/** A thread ends with this process, but a process of its own would go on for ever. */
-function endProcess(id: number): void {
-  if (Number.isNaN(id) || id === process.pid) return;
-  try {
-    process.kill(id, 'SIGKILL');
-  } catch (error) {
-    const gone = error instanceof Error && 'code' in error && error.code === 'ESRCH';
-    if (!gone) throw error;
+function unrunResults(steps: readonly Step[]): readonly FenceResult[] {
+  return steps.flatMap((step) => (step.kind === 'unrun' ? [step.result] : []));
+}
+
+function collect(data: PageData, journal: Journal, module: TestModule | undefined, overdue: boolean): Executed {
+  const results = journal.flatMap((entry) => (entry.kind === 'result' ? [entry.result] : []));
+  const last = journal.at(-1);
+  if (last?.kind === 'end')
+    return { results, failures: [...last.failures, ...(module ? failuresOf(module, data, results) : [])] };
+  // The page's process is gone, and with it the fences that it had not come to yet.
+  const at = last?.kind === 'fence' ? last : undefined;
+  const broken = module ? failuresOf(module, data, results) : [];
+  if (at === undefined) {
+    const message = overdue
+      ? 'The page came to a standstill between two snippets, and was ended.'
+      : 'The page ended before all of its snippets had run.';
+    const failures: readonly Failure[] = broken.length > 0 ? broken : [{ kind: 'page', line: 1, message }];
+    return { results: [...results, ...withoutTurn(data, results, 'the page did not come to it')], failures };
   }
-}
-
-function collect(module: TestModule): Executed {
-  const results: FenceResult[] = [];
-  const failures: Failure[] = module.errors().map(({ message }) => ({ kind: 'page', line: 1, message }));
-  for (const test of module.children.allTests()) {
-    const { fence } = test.meta();
-    const { state, errors } = test.result();
-    if (fence) results.push(fence);
-    // Problems of the page are known without Vitest; what else fails is a failure of the tests themselves.
-    else if (state === 'failed' && test.parent.type === 'suite') {
-      const line = Number(/\d+$/.exec(test.name)?.[0] ?? 1);
-      failures.push({ kind: 'threw', line, message: errors?.[0]?.message ?? 'The test of this snippet failed.' });
-    }
-  }
-  return { results, failures };
-}
-
-/** Notices when nothing happens any more: a snippet that never gives its thread back cannot be timed out from within. */
-function createSilence() {
-  let timer: NodeJS.Timeout | undefined;
-  let give: (outcome: 'silent') => void = () => {};
-  const arm = () => {
-    clearTimeout(timer);
-    timer = setTimeout(() => give('silent'), SILENCE_LIMIT);
-  };
-  return {
-    break() {
-      if (timer) arm();
-    },
-    async limit<T>(promise: Promise<T>): Promise<T | 'silent'> {
-      const silent = new Promise<'silent'>((resolve) => {
-        give = resolve;
-      });
-      arm();
-      try {
-        return await Promise.race([promise, silent]);
-      } finally {
-        clearTimeout(timer);
-        timer = undefined;
+  const fence = data.page.fences.find(({ id }) => id === at.fence);
+  const line = fence?.line ?? 1;
+  const failure: Failure = overdue
+    ? {
+        kind: 'hung',
+        line,
+        message: `The snippet did not end within ${fenceLimit(fence?.mode === 'node') / 1000} s and let nothing else have a turn: it seems to be in an endless loop. The page was ended here.`,
       }
-    },
+    : { kind: 'threw', line, message: 'The snippet ended the process that the page runs in.' };
+  const culprit: FenceResult = {
+    fence: at.fence,
+    ...(at.store === undefined ? {} : { store: at.store }),
+    status: 'error',
+    text: '',
+    console: '',
+    shown: [],
+    failures: [failure],
   };
+  const known = [...results, culprit];
+  const reason = `the snippet on line ${line} ${overdue ? 'did not end' : 'ended the process'}, and the page stopped there`;
+  return { results: [...known, ...withoutTurn(data, known, reason)], failures: [] };
+}
+
+/** What is said of the fences that the page's process has not reported. */
+function withoutTurn({ steps }: PageData, results: readonly FenceResult[], reason: string): readonly FenceResult[] {
+  const known = new Set(results.map(({ fence, store }) => `${fence} ${store}`));
+  return steps.flatMap((step): FenceResult[] => {
+    if (step.kind === 'static' || step.kind === 'errors') return [];
+    const { fence, store } = step;
+    if (known.has(`${fence.id} ${store}`)) return [];
+    if (step.kind === 'unrun') return [step.result];
+    const place = store === undefined ? {} : { store };
+    return [{ fence: fence.id, ...place, status: 'skipped', reason, text: '', console: '', shown: [], failures: [] }];
+  });
+}
+
+/** What Vitest has to say of a page, besides what the journal tells of its fences. */
+function failuresOf(module: TestModule, { page }: PageData, results: readonly FenceResult[]): Failure[] {
+  const failures: Failure[] = module.errors().map(({ message }) => ({ kind: 'page', line: 1, message }));
+  const told = new Set(results.map(({ fence }) => fence));
+  for (const test of module.children.allTests('failed')) {
+    const line = Number(/line (\d+)(?: \[\w+\])?$/.exec(test.name)?.[1] ?? 1);
+    const fence = page.fences.find((each) => each.line === line);
+    // Problems of the page are known without Vitest; what else fails is a failure of the tests themselves.
+    if (test.parent.type !== 'suite' || (fence && told.has(fence.id))) continue;
+    const message = test.result().errors?.[0]?.message ?? 'This snippet could not be tested.';
+    failures.push({ kind: 'threw', line, message });
+  }
+  return failures;
 }

@@ -35,7 +35,11 @@ export interface FenceResult {
   readonly fence: string;
   /** The store that it ran on, where the page offers a choice and the fence's program holds what was chosen. */
   readonly store?: StoreName;
-  readonly status: 'done' | 'error' | 'skipped';
+  /**
+   * `done` and `error` have run; `uncompiled` was refused by the compiler or the type checker, `unknown` says what nobody
+   * understands, and `skipped` did not get its turn.
+   */
+  readonly status: 'done' | 'error' | 'uncompiled' | 'unknown' | 'skipped';
   /** Why it was skipped. */
   readonly reason?: string;
   /** All that it printed, as it is recorded. */
@@ -45,4 +49,9 @@ export interface FenceResult {
   /** What its console printed, without the `//=>` values. */
   readonly console: string;
   readonly failures: readonly Failure[];
+}
+
+/** Whether the fence was executed, with whatever outcome. */
+export function hasRun({ status }: Pick<FenceResult, 'status'>): boolean {
+  return status === 'done' || status === 'error';
 }

@@ -170,13 +170,12 @@ function judgeLoose(fence: Fence, { entries, stray }: Observed): Verdict[] {
     ...entries
       .filter(({ kind }) => kind === 'notice')
       .map(({ text }): Verdict => ({ kind: 'pending', line: fence.line, message: text })),
-    ...stray.map(
-      (error): Verdict => ({
-        kind: 'rejection',
-        line: fence.line,
-        message: `Nobody handled this error: ${error instanceof Error ? describe(error) : formatValue(error)}`,
-        cause: { error },
-      }),
-    ),
+    ...stray.map((error): Verdict => ({ ...describeStray(error, fence.line), cause: { error } })),
   ];
+}
+
+/** An error that nobody handled: a rejection, or one thrown by a callback. */
+export function describeStray(error: unknown, line: number, more = ''): Failure {
+  const text = error instanceof Error ? describe(error) : formatValue(error);
+  return { kind: 'rejection', line, message: `Nobody handled this error: ${text}${more === '' ? '' : `\n${more}`}` };
 }

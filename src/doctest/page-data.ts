@@ -1,26 +1,25 @@
-import {
-  assemble,
-  type CompiledProgram,
-  CompileError,
-  compile,
-  type FenceClaim,
-  type ProgramSource,
-  readClaims,
-} from '../compiler/index.ts';
+import { type CompiledProgram, type FenceClaim, type ProgramSource, readClaims } from '../compiler/index.ts';
 import type { Fence, Page, StoreName } from '../extract/page.ts';
+import { createCompiler } from './compile-page.ts';
 import type { Failure } from './failure.ts';
+import { importRules } from './imports.ts';
 import { type ProgramNeeds, programNeeds } from './needs.ts';
-import { planPage, type Step } from './plan.ts';
+import { type Packages, packagesOf } from './packages.ts';
+import { isRunning, planPage, type Step } from './plan.ts';
 
 /** All that is known of a page before it runs. */
 export interface PageData {
   readonly page: Page;
+  /** The absolute path of the page. */
+  readonly file: string;
+  readonly packages: Packages;
   readonly steps: readonly Step[];
-  /** The programs that test the page, by key; in `programs` those that compile. */
+  /** What the type checker looks at, by the keys of programs: more than what runs, if it can be parsed. */
   readonly sources: ReadonlyMap<string, ProgramSource>;
+  /** The programs that test the page, by key. */
   readonly programs: ReadonlyMap<string, CompiledProgram>;
-  /** Why programs did not compile, by their keys: the fence to blame, and what to say. */
-  readonly broken: ReadonlyMap<string, { readonly fence: string; readonly failure: Failure }>;
+  /** Why fences do not compile, by their ids. */
+  readonly uncompiled: ReadonlyMap<string, readonly Failure[]>;
   /** What the programs need of the machine, by their keys. */
   readonly needs: ReadonlyMap<string, ProgramNeeds>;
   /** By the fence's id. */
@@ -32,47 +31,42 @@ export interface PageData {
 /** Vitest would take its own name for its own module, whatever a plugin says. */
 export const TEST_MODULE = 'workbook:vitest';
 
-export function preparePage(page: Page): PageData {
+/**
+ * Plans and compiles what tests a page.
+ *
+ * @param file the absolute path of the page, from whose folder it imports
+ * @param untyped the fences (by id) that the type checker has refused: nothing of them is to run
+ */
+export function preparePage(page: Page, file: string, untyped: ReadonlySet<string> = new Set()): PageData {
   const plan = planPage(page);
-  const free = new Set(page.fences.filter(({ mode }) => mode === 'node').map(({ id }) => id));
-  const programs = new Map<string, CompiledProgram>();
-  const broken = new Map<string, { fence: string; failure: Failure }>();
-  for (const [key, source] of plan.programs) {
-    try {
-      programs.set(key, compile(source, { free, rename: { vitest: TEST_MODULE } }));
-    } catch (error) {
-      if (!(error instanceof CompileError)) throw error;
-      broken.set(key, { fence: error.fence, failure: compileFailure(error, page.fences) });
-    }
-  }
-  const steps = withoutRepeats(plan.steps, programs, page);
-  const kept = new Set(steps.flatMap((step) => ('program' in step ? [step.program] : [])));
-  const sources = new Map([...plan.programs].filter(([key]) => kept.has(key)));
-  for (const key of programs.keys()) if (!kept.has(key)) programs.delete(key);
-  const running = page.fences.filter(({ mode, errors }) => mode !== 'static' && !errors);
-  const claims = new Map(running.map(({ id, code }) => [id, readClaims(code)]));
+  const packages = packagesOf(file);
+  const compiler = createCompiler(
+    page,
+    { imports: importRules(page.fences, packages), rename: { vitest: TEST_MODULE } },
+    untyped,
+  );
+  const { steps: all, programs, sources, running, uncompiled, blameless } = compiler.compile(plan);
+  const steps = withoutRepeats(all, programs, page);
+  const kept = new Set(steps.flatMap((step) => (isRunning(step) ? [step.program] : [])));
+  const left = <T>(map: ReadonlyMap<string, T>) => new Map([...map].filter(([key]) => kept.has(key)));
+  const tested = page.fences.filter(({ mode, errors }) => mode !== 'static' && !errors);
+  const claims = new Map(tested.map(({ id, code }) => [id, readClaims(code)]));
   return {
     page,
+    file,
+    packages,
     steps,
-    sources,
-    programs,
-    broken,
-    needs: new Map([...sources].map(([key, source]) => [key, programNeeds(source, page.fences)])),
+    sources: new Map([...sources].filter(([key]) => kept.has(key) || !programs.has(key))),
+    programs: left(programs),
+    uncompiled,
+    needs: new Map([...left(running)].map(([key, source]) => [key, programNeeds(source, page.fences)])),
     claims,
     problems: [
       ...page.problems.map(({ line, message }): Failure => ({ kind: 'page', line, message })),
-      ...running.flatMap((fence) => looseClaims(fence, claims.get(fence.id) ?? [])),
-      ...steps.flatMap((step) =>
-        step.kind === 'section' && !broken.has(step.program) && isOfDefault(step.store, page)
-          ? importsOfLaterFiles(step.fence, page.fences, free)
-          : [],
-      ),
+      ...tested.flatMap((fence) => looseClaims(fence, claims.get(fence.id) ?? [])),
+      ...blameless,
     ].sort((a, b) => a.line - b.line),
   };
-}
-
-function isOfDefault(store: StoreName | undefined, { stores }: Page): boolean {
-  return store === undefined || store === stores[0];
 }
 
 /**
@@ -86,7 +80,7 @@ function withoutRepeats(
 ): readonly Step[] {
   const alternatives = new Set(page.fences.filter(({ alternative }) => alternative).map(({ id }) => id));
   return steps.flatMap((step): Step[] => {
-    if (!('program' in step) || step.store === undefined) return [step];
+    if (!isRunning(step) || step.store === undefined) return [step];
     const modules = programs.get(step.program)?.modules;
     if (!modules || modules.some(({ segments }) => segments.some(({ fence }) => alternatives.has(fence))))
       return [step];
@@ -96,26 +90,8 @@ function withoutRepeats(
   });
 }
 
-function compileFailure(error: CompileError, fences: readonly Fence[]): Failure {
-  const fence = fences.find(({ id }) => id === error.fence);
-  return {
-    kind: 'compile',
-    line: (fence?.line ?? 1) + error.line - 1,
-    column: (fence?.indent ?? 0) + error.column,
-    message: error.message,
-  };
-}
-
-/** In the program of a whole scope, files are there that the reader has not come to yet: so look at this fence's own. */
-function importsOfLaterFiles(fence: Fence, fences: readonly Fence[], free: ReadonlySet<string>): Failure[] {
-  if (fence.exercise || !/['"]\.{1,2}\//.test(fence.code)) return [];
-  try {
-    compile(assemble(fences, fence.id, undefined, { node: true }), { free });
-  } catch (error) {
-    if (!(error instanceof CompileError)) throw error;
-    if (error.problem === 'import' && error.fence === fence.id) return [compileFailure(error, fences)];
-  }
-  return [];
+function isOfDefault(store: StoreName | undefined, { stores }: Page): boolean {
+  return store === undefined || store === stores[0];
 }
 
 function looseClaims(fence: Fence, claims: readonly FenceClaim[]): Failure[] {

@@ -3,6 +3,8 @@ import pg, { type ClientConfig, type PoolConfig } from 'pg';
 /** A database that the programs of a page are let into, whatever URL they name. */
 export interface Database {
   readonly url: string;
+  /** The same, or nothing if the program has none. */
+  readonly address: string | undefined;
   /** Told of each client, so that it can be ended if the page does not. */
   readonly opened: (client: pg.Client) => void;
 }

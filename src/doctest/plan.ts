@@ -1,12 +1,21 @@
 import { assemble, type ProgramSource } from '../compiler/index.ts';
 import { isChosen } from '../extract/choices.ts';
 import type { Fence, Page, StoreName } from '../extract/page.ts';
+import type { FenceResult } from './failure.ts';
 
-interface RunStep {
+export interface RunStep {
   readonly fence: Fence;
   readonly program: string;
   /** The store that the program is made with, on a page with a choice. */
   readonly store?: StoreName;
+}
+
+/** A fence that is not run although it was meant to be, and what is said of it instead. */
+export interface UnrunStep {
+  readonly kind: 'unrun';
+  readonly fence: Fence;
+  readonly store?: StoreName;
+  readonly result: FenceResult;
 }
 
 /** How one fence of a page is tested. */
@@ -15,6 +24,7 @@ export type Step =
   | { readonly kind: 'static'; readonly fence: Fence }
   /** Looked at by the type checker alone. */
   | { readonly kind: 'errors'; readonly fence: Fence }
+  | UnrunStep
   /** A section of a program, which runs when the program comes to it. */
   | ({ readonly kind: 'section' } & RunStep)
   /** A named file: the program imports it and does nothing else. */
@@ -23,6 +33,27 @@ export type Step =
   | ({ readonly kind: 'checks' } & RunStep)
   /** The solution of an exercise, which has to pass its checks. */
   | ({ readonly kind: 'solution'; readonly checks?: Fence } & RunStep);
+
+export type RunningStep = Extract<Step, RunStep>;
+
+export function isRunning(step: Step): step is RunningStep {
+  return 'program' in step;
+}
+
+/** What there is to say of a fence that is not run. */
+export function unrun(
+  fence: Fence,
+  store: StoreName | undefined,
+  result: Pick<FenceResult, 'status' | 'reason' | 'failures'>,
+): UnrunStep {
+  const place = store === undefined ? {} : { store };
+  return {
+    kind: 'unrun',
+    fence,
+    ...place,
+    result: { fence: fence.id, ...place, text: '', console: '', shown: [], ...result },
+  };
+}
 
 export interface PagePlan {
   readonly steps: readonly Step[];
@@ -76,7 +107,8 @@ function planFor(
         return { kind: 'section', ...(complete ? plan(starter, checks, 'starter') : plan(starter, fence)) };
       case 'checks':
         // Without the other parts there is nothing to check; the page's problem says what is missing.
-        return complete ? { kind: 'checks', ...plan(starter, checks, 'starter') } : { kind: 'static', fence };
+        if (complete) return { kind: 'checks', ...plan(starter, checks, 'starter') };
+        return unrun(fence, store, { status: 'skipped', reason: 'its exercise is not complete', failures: [] });
       default:
         if (!complete) return { kind: 'section', ...plan(solution, fence) };
         return { kind: 'solution', checks, ...plan(solution, checks, 'solution') };

@@ -6,6 +6,7 @@ import { decodedMappings, encodedMap, TraceMap } from '@jridgewell/trace-mapping
 import type { Plugin } from 'vitest/config';
 import { type CompiledModule, PROBE } from '../compiler/index.ts';
 import { extractPage } from '../extract/index.ts';
+import { packageName } from './packages.ts';
 import { type PageData, preparePage, TEST_MODULE } from './page-data.ts';
 import type { SuiteData } from './suite.ts';
 
@@ -20,21 +21,23 @@ const KEY = 'doctest';
 
 /** Reads and compiles a page. The path is absolute. */
 export function readPage(path: string): PageData {
-  return preparePage(extractPage(readFileSync(path, 'utf8'), relative(ROOT, path)));
+  return preparePage(extractPage(readFileSync(path, 'utf8'), relative(ROOT, path)), path);
 }
 
 export interface DoctestsOptions {
   /** How to get at a page by its absolute path, for a caller who has read it already. */
   readonly read?: (path: string) => PageData;
-  /** The file in which a page notes the fence that it is at. */
-  readonly progress?: (path: string) => string | undefined;
+  /** The file in which a page notes what happens to it; see `JournalEntry`. */
+  readonly journal?: (path: string) => string | undefined;
   /** A database on a PostgreSQL server, asked for when a page needs one. */
   readonly databaseUrl: () => Promise<string>;
 }
 
 /** Makes Markdown files into test files, for Vitest. */
-export function doctests({ read = readPage, progress = () => undefined, databaseUrl }: DoctestsOptions): Plugin {
+export function doctests({ read = readPage, journal = () => undefined, databaseUrl }: DoctestsOptions): Plugin {
   const pages = new Map<string, PageData>();
+  /** The library's module for PostgreSQL that a page imports: its own project's, or the workbook's. */
+  const postgres = new Map<string, string>();
   const load = (path: string) => {
     const data = read(path);
     pages.set(path, data);
@@ -57,24 +60,30 @@ export function doctests({ read = readPage, progress = () => undefined, database
       if (source === PROBE) return moduleId(path, key, 'probe');
       if (source === TEST_MODULE) return moduleId(path, key, 'vitest');
       if (source === 'pg') return moduleId(path, key, 'pg');
+      // As the page itself would import it, wherever it lies; and what it has not got, as the workbook would.
+      const { packages } = pages.get(path) ?? load(path);
+      const from = !packages.own && packages.has(packageName(source)) ? path : fileURLToPath(import.meta.url);
       // A copy for each program, whose connections go to the program's own database. The rest of the library is shared.
-      if (source === 'eventsourcing/postgres') return moduleId(path, key, source);
+      if (source === 'eventsourcing/postgres') {
+        const found = from === path ? await this.resolve(source, path, { skipSelf: true }) : undefined;
+        postgres.set(path, found?.id ?? POSTGRES);
+        return moduleId(path, key, source);
+      }
       if (module === 'eventsourcing/postgres' && source.startsWith('.')) {
-        return await this.resolve(source, POSTGRES, { skipSelf: true });
+        return await this.resolve(source, postgres.get(path) ?? POSTGRES, { skipSelf: true });
       }
       if (source === 'node:assert/strict') return fileURLToPath(new URL('../probe/assert.ts', import.meta.url));
       if (module?.startsWith('/') && source.startsWith('/')) return moduleId(path, key, source);
-      // As the workbook itself would import it, wherever the page lies.
-      return await this.resolve(source, fileURLToPath(import.meta.url), { skipSelf: true });
+      return await this.resolve(source, from, { skipSelf: true });
     },
     async load(id) {
       const { path, key, module } = parseId(id);
       if (!/\.(?:md|mdx|markdown)$/.test(path)) return null;
       if (key === undefined) {
         const data = load(path);
-        return { code: suiteModule(path, data, progress(path)), map: { mappings: '' } };
+        return { code: suiteModule(path, data, journal(path)), map: { mappings: '' } };
       }
-      if (module === 'eventsourcing/postgres') return await readFile(POSTGRES, 'utf8');
+      if (module === 'eventsourcing/postgres') return await readFile(postgres.get(path) ?? POSTGRES, 'utf8');
       if (module === 'pg') return pgModule(path, key);
       if (module === 'probe') return `import { session } from ${sessionOf(path, key)}; export default session.probe;`;
       if (module === 'vitest') return vitestModule(path, key);
@@ -115,15 +124,14 @@ function sessionOf(path: string, key: string): string {
 /** The test file. */
 function suiteModule(
   path: string,
-  { page, steps, broken, claims, problems, programs }: PageData,
-  progress: string | undefined,
+  { page, steps, claims, problems, programs }: PageData,
+  journal: string | undefined,
 ): string {
   const data: SuiteData = {
     path,
-    ...(progress === undefined ? {} : { progress }),
+    ...(journal === undefined ? {} : { journal }),
     fences: page.fences,
     steps,
-    broken: Object.fromEntries(broken),
     claims: Object.fromEntries(claims),
     problems,
   };
@@ -146,7 +154,11 @@ function sessionModule(
   const entry = modules.at(-1)?.name ?? '';
   const library = modules.some(({ imports }) => imports.includes('eventsourcing'));
   const node = page.fences.filter(({ mode }) => mode === 'node').map(({ id }) => id);
-  const around = [needs.get(key) ?? { folder: false, database: false, files: {} }, ...(serverUrl ? [serverUrl] : [])];
+  const around = [
+    path,
+    needs.get(key) ?? { folder: false, database: false, files: {} },
+    ...(serverUrl ? [serverUrl] : []),
+  ];
   return [
     `import { createSession } from ${here('./session.ts')};`,
     `import { createSurroundings } from ${here('./surroundings.ts')};`,

@@ -1,9 +1,23 @@
 import type { StoreName } from '../extract/page.ts';
-import { firstResults } from './choices.ts';
-import type { Failure, FenceResult } from './failure.ts';
+import { type Failure, type FenceResult, hasRun } from './failure.ts';
 import type { PageData } from './page-data.ts';
+import type { Change, Unwritten } from './update.ts';
 
-/** What came of a page. */
+/** What an update has written, and what it could not write. */
+export interface Written {
+  readonly changes: readonly Change[];
+  readonly unwritten: readonly Unwritten[];
+}
+
+interface Place {
+  readonly line: number;
+  readonly reason: string;
+}
+
+/**
+ * What came of a page. Each of its `ts` fences is counted once: `found` is the sum of `run`, `uncompiled`, `skipped`,
+ * `typed`, the `static` ones and those `notUnderstood` that are `ts`.
+ */
 export interface PageReport {
   readonly path: string;
   readonly title: string;
@@ -11,18 +25,26 @@ export interface PageReport {
   readonly found: number;
   /** The stores that the reader can choose from; the page was run with each. */
   readonly stores: readonly StoreName[];
-  /** How many of the fences were executed. */
+  /** How many of the fences were executed, whatever came of it. */
   readonly run: number;
+  /** How many of those that were executed failed. */
+  readonly failed: number;
+  /** How many were refused by the compiler or the type checker, and were not executed. */
+  readonly uncompiled: number;
   /** How many are only type-checked, because they must not compile. */
   readonly typed: number;
-  /** What is shown and not run, with the reason; commands (`sh`) too. */
-  readonly static: readonly { readonly line: number; readonly reason: string }[];
+  /** What is shown and not run, with the reason; commands (`sh`) and other languages too. */
+  readonly static: readonly (Place & { readonly lang: string })[];
   /** What runs in Node only, with the reason. */
-  readonly node: readonly { readonly line: number; readonly reason: string }[];
+  readonly node: readonly Place[];
   /** What did not get its turn, because of a failure before it. */
-  readonly skipped: readonly { readonly line: number; readonly reason: string }[];
+  readonly skipped: readonly Place[];
+  /** Fences of languages and attributes that the doc tests do not understand, with what to do about them. */
+  readonly notUnderstood: readonly (Place & { readonly lang: string })[];
   readonly failures: readonly Failure[];
   readonly notices: readonly string[];
+  readonly changes: readonly Change[];
+  readonly unwritten: readonly Unwritten[];
   /** What each fence printed, by its id and line; once for each store, if its program holds what was chosen. */
   readonly fences: readonly {
     readonly id: string;
@@ -46,11 +68,15 @@ export interface Totals {
   readonly pages: number;
   readonly found: number;
   readonly run: number;
+  readonly failed: number;
+  readonly uncompiled: number;
   readonly typed: number;
   readonly static: number;
   readonly node: number;
   readonly skipped: number;
+  readonly notUnderstood: number;
   readonly failures: number;
+  readonly changes: number;
 }
 
 /** The most static and Node-only fences that there may be. */
@@ -64,28 +90,38 @@ export function reportPage(
   results: readonly FenceResult[],
   failures: readonly Failure[],
   notices: readonly string[],
+  { changes, unwritten }: Written,
 ): PageReport {
   const lineOf = (id: string) => page.fences.find((fence) => fence.id === id)?.line ?? 1;
-  const unrun = page.fences.filter(({ mode }) => mode === 'static');
-  // A fence is skipped on one store and not on another only for a failure, which says so itself.
-  const first = firstResults(results);
-  const reasons = [...unrun.map(({ line, reason }) => ({ line: line - 1, reason })), ...page.shells];
+  const shown = page.fences.filter(({ mode }) => mode === 'static');
+  const reasons = [...shown.map(({ line, reason }) => ({ line: line - 1, lang: 'ts', reason })), ...page.shown];
+  const tested = page.fences.filter(({ mode, errors }) => mode !== 'static' && !errors);
+  const byStatus = Map.groupBy(
+    tested.map(({ id, line }) => ({ line, results: results.filter(({ fence }) => fence === id) })),
+    (each) => statusOf(each.results),
+  );
+  const ran = byStatus.get('run') ?? [];
   return {
     path: page.path,
     title: page.title,
     found: page.fences.length,
     stores: page.stores,
-    run: first.filter(({ status }) => status !== 'skipped').length,
+    run: ran.length,
+    failed: ran.filter((each) => each.results.some((result) => hasRun(result) && result.failures.length > 0)).length,
+    uncompiled: byStatus.get('uncompiled')?.length ?? 0,
     typed: page.fences.filter(({ errors }) => errors).length,
-    static: reasons.map(withReason).sort((a, b) => a.line - b.line),
+    static: reasons.map((each) => ({ ...withReason(each), lang: each.lang })).sort((a, b) => a.line - b.line),
     node: page.fences
       .filter(({ mode }) => mode === 'node')
       .map(({ line, reason }) => withReason({ line: line - 1, reason })),
-    skipped: first.flatMap(({ fence, status, reason }) =>
-      status === 'skipped' ? [withReason({ line: lineOf(fence), reason })] : [],
+    skipped: (byStatus.get('skipped') ?? []).map((each) =>
+      withReason({ line: each.line, reason: each.results[0]?.reason ?? 'the page did not come to it' }),
     ),
+    notUnderstood: page.unknown.map(({ line, lang, reason }) => ({ line, lang, reason })),
     failures: [...failures].sort((a, b) => a.line - b.line || (a.column ?? 0) - (b.column ?? 0)),
     notices,
+    changes,
+    unwritten,
     fences: results.map(({ fence, store, status, text }) => ({
       id: fence,
       ...(store === undefined ? {} : { store }),
@@ -94,6 +130,14 @@ export function reportPage(
       text,
     })),
   };
+}
+
+/** What counts is whether a fence was executed at all: with another store it may have been skipped. */
+function statusOf(results: readonly FenceResult[]): 'run' | 'uncompiled' | 'unknown' | 'skipped' {
+  if (results.some(hasRun)) return 'run';
+  return (
+    (['uncompiled', 'unknown'] as const).find((status) => results.some((each) => each.status === status)) ?? 'skipped'
+  );
 }
 
 function withReason({ line, reason }: { line: number; reason?: string | undefined }) {
@@ -107,11 +151,15 @@ export function reportRun(pages: readonly PageReport[], problems: readonly strin
     pages: pages.length,
     found: count(({ found }) => found),
     run: count(({ run }) => run),
+    failed: count(({ failed }) => failed),
+    uncompiled: count(({ uncompiled }) => uncompiled),
     typed: count(({ typed }) => typed),
     static: count((page) => page.static.length),
     node: count(({ node }) => node.length),
     skipped: count(({ skipped }) => skipped.length),
+    notUnderstood: count(({ notUnderstood }) => notUnderstood.length),
     failures: count(({ failures }) => failures.length),
+    changes: count(({ changes }) => changes.length),
   };
   const all = [...problems, ...(ceilings ? overCeiling(pages, totals, ceilings) : [])];
   if (pages.length > 0 && totals.found === 0) {
@@ -136,8 +184,17 @@ function overCeiling(pages: readonly PageReport[], totals: Totals, ceilings: Cei
   });
 }
 
-/** The report for people. `read` gives the lines of a page, to show the one that failed. */
-export function renderReport(report: Report, read: (path: string) => readonly string[]): string {
+/**
+ * The report for people.
+ *
+ * @param read gives the lines of a page, to show the one that failed
+ * @param updated whether the run was to write what it found
+ */
+export function renderReport(
+  report: Report,
+  read: (path: string) => readonly string[],
+  { updated = false }: { readonly updated?: boolean } = {},
+): string {
   const { totals } = report;
   return [
     ...report.pages.flatMap((page) => renderPage(page, () => read(page.path))),
@@ -145,12 +202,18 @@ export function renderReport(report: Report, read: (path: string) => readonly st
     '',
     [
       `${plural(totals.pages, 'page')}, ${plural(totals.found, 'snippet')}: ${totals.run} run`,
+      ...(totals.failed > 0 ? [`${totals.failed} of them failed`] : []),
+      ...(totals.uncompiled > 0 ? [`${totals.uncompiled} not compiled`] : []),
       ...(totals.typed > 0 ? [`${totals.typed} only type-checked`] : []),
       `${totals.static} static`,
       `${totals.node} in Node only`,
       `${totals.skipped} skipped`,
+      ...(totals.notUnderstood > 0 ? [`${totals.notUnderstood} not understood`] : []),
       plural(totals.failures, 'failure'),
     ].join(', '),
+    ...(updated
+      ? [totals.changes > 0 ? `${plural(totals.changes, 'change')} written` : 'Nothing had to be written']
+      : []),
     '',
   ].join('\n');
 }
@@ -158,21 +221,33 @@ export function renderReport(report: Report, read: (path: string) => readonly st
 function renderPage(page: PageReport, read: () => readonly string[]): string[] {
   const counts = [
     `${page.run} of ${plural(page.found, 'snippet')} run${page.stores.length > 0 ? ` (${page.stores.join(', ')})` : ''}`,
+    ...(page.failed > 0 ? [`${page.failed} failed`] : []),
+    ...(page.uncompiled > 0 ? [`${page.uncompiled} not compiled`] : []),
     ...(page.typed > 0 ? [`${page.typed} type-checked`] : []),
     ...(page.static.length > 0 ? [`${page.static.length} static`] : []),
     ...(page.node.length > 0 ? [`${page.node.length} in Node only`] : []),
     ...(page.skipped.length > 0 ? [`${page.skipped.length} skipped`] : []),
+    ...(page.notUnderstood.length > 0 ? [`${page.notUnderstood.length} not understood (${languages(page)})`] : []),
   ];
-  const reasons = (name: string, of: PageReport['static']) =>
+  const reasons = (name: string, of: readonly Place[]) =>
     of.map(({ line, reason }) => `    ${name} ${page.path}:${line}: ${reason}`);
+  // A page on which nothing was to be tested is neither right nor wrong.
+  const mark = page.failures.length > 0 ? '✗' : page.found > 0 ? '✓' : '–';
   return [
-    `${page.failures.length > 0 ? '✗' : '✓'} ${page.path}: ${counts.join(', ')}`,
+    `${mark} ${page.path}: ${counts.join(', ')}`,
     ...page.notices.map((notice) => `    ${notice}`),
     ...reasons('static', page.static),
     ...reasons('node', page.node),
     ...reasons('skipped', page.skipped),
+    ...page.changes.map(({ path, line, what }) => `    wrote ${path}${line === undefined ? '' : `:${line}`}: ${what}`),
+    ...reasons('not written', page.unwritten),
     ...(page.failures.length > 0 ? page.failures.flatMap((failure) => renderFailure(failure, page.path, read())) : []),
   ];
+}
+
+/** `js` four times and `tsx` once: `4 js, 1 tsx`. */
+function languages({ notUnderstood }: PageReport): string {
+  return [...Map.groupBy(notUnderstood, ({ lang }) => lang)].map(([lang, all]) => `${all.length} ${lang}`).join(', ');
 }
 
 function renderFailure(

@@ -34,10 +34,13 @@ export interface ProgramModules {
 export interface Session {
   readonly probe: Probe;
   readonly surroundings: Surroundings;
-  /** Lets the program go on through a section, and reports what happened in it. */
-  section(fence: string): Promise<Observation>;
+  /**
+   * Lets the program go on through a section, and reports what happened in it.
+   * @param begun told right before the program goes on
+   */
+  section(fence: string, begun?: () => void): Promise<Observation>;
   /** Runs a program that only imports a named file. */
-  file(fence: string): Promise<Observation>;
+  file(fence: string, begun?: () => void): Promise<Observation>;
   /** Takes away what the program has left. */
   dispose(): Promise<void>;
 }
@@ -77,15 +80,17 @@ export function createSession(modules: () => ProgramModules, surroundings: Surro
     failed: (_, error) => stray.push(error),
   });
 
-  const observe = async (fence: string, end: Promise<unknown>): Promise<Observation> => {
+  const observe = async (fence: string, end: Promise<unknown>, begun?: () => void): Promise<Observation> => {
     if (broken !== undefined) return { skipped: broken };
     const { run, library, isNode } = modules();
     if (library) probe.watchPending(await library());
     await surroundings.prepare();
     stray = [];
-    const { folder, env } = surroundings;
-    const confined = confineGlobals(probe, { node: isNode(fence), folder, env }, (error) => stray.push(error));
+    const { folder, env, database } = surroundings;
+    const around = { node: isNode(fence), folder, env, reachable: database.address };
+    const confined = confineGlobals(probe, around, (error) => stray.push(error));
     try {
+      begun?.();
       open.release(fence);
       program ??= run().then(
         () => 'ended' as const,
@@ -123,10 +128,10 @@ export function createSession(modules: () => ProgramModules, surroundings: Surro
   return {
     probe,
     surroundings,
-    section: (fence) => observe(fence, left.wait(fence)),
+    section: (fence, begun) => observe(fence, left.wait(fence), begun),
     // A file has no section of its own: it has run when the program that imports it is over.
-    file: async (fence) => {
-      const observation = await observe(fence, new Promise(() => {}));
+    file: async (fence, begun) => {
+      const observation = await observe(fence, new Promise(() => {}), begun);
       return 'skipped' in observation ? observation : { ...observation, missed: false };
     },
     dispose: () => surroundings.dispose(),

@@ -1,34 +1,30 @@
-import { writeFileSync } from 'node:fs';
-import { afterAll, describe, type TestContext, test } from 'vitest';
+import { afterAll, beforeAll, describe, type TestContext, test } from 'vitest';
 import type { FenceClaim } from '../compiler/claims.ts';
 import type { Fence, StoreName } from '../extract/page.ts';
-import type { Failure, FenceResult } from './failure.ts';
-import { type Judged, judge, print, type Verdict } from './judge.ts';
-import type { Step } from './plan.ts';
-import { NODE_FENCE_LIMIT, type Observation, type Session } from './session.ts';
+import type { Failure } from './failure.ts';
+import { catchStray } from './globals.ts';
+import { type JournalEntry, writeJournal } from './journal.ts';
+import { describeStray, type Judged, judge, print, type Verdict } from './judge.ts';
+import type { RunningStep, Step } from './plan.ts';
+import { fenceLimit, NODE_FENCE_LIMIT, type Observation, type Session } from './session.ts';
 
 /** A page, as the plugin hands it to the test file that it makes of it. */
 export interface SuiteData {
   /** The Markdown file. */
   readonly path: string;
-  /** Where to note the fence that is running, for the case that it never ends. */
-  readonly progress?: string;
+  /** The file to note in what happens; see `JournalEntry`. */
+  readonly journal?: string;
   readonly fences: readonly Fence[];
   readonly steps: readonly Step[];
-  readonly broken: Readonly<Record<string, { readonly fence: string; readonly failure: Failure }>>;
   readonly claims: Readonly<Record<string, readonly FenceClaim[]>>;
   readonly problems: readonly Failure[];
 }
 
-declare module 'vitest' {
-  interface TaskMeta {
-    /** What came of a fence: for reporters. */
-    fence?: FenceResult;
-  }
-}
-
 /** Above the limit of a fence, so that the fence's own message is the one to be seen; a solution runs two sections. */
 const TEST_LIMIT = 3 * NODE_FENCE_LIMIT;
+
+/** How long it may take between two fences, in ms: a database is made and taken away there. */
+const BETWEEN_LIMIT = 60_000;
 
 /** Makes a page's tests: one for each fence, and one for each thing that is wrong with the page itself. */
 export function describePage(data: SuiteData, sessions: Readonly<Record<string, Session>>): void {
@@ -37,47 +33,68 @@ export function describePage(data: SuiteData, sessions: Readonly<Record<string, 
       throw toError(problem, data.path);
     });
   }
+  const note = (entry: JournalEntry, limit?: number) => {
+    if (data.journal !== undefined) writeJournal(data.journal, entry, limit);
+  };
+  note({ kind: 'page', process: process.pid }, BETWEEN_LIMIT);
   // A page without fences has nothing to run. Vitest fails a file without tests; the command says it in its own words.
   describe('snippets', () => {
+    let stray: ReturnType<typeof catchStray> | undefined;
+    beforeAll(() => {
+      stray = catchStray();
+    });
     for (const step of data.steps) {
       const { fence } = step;
       const store = 'store' in step ? step.store : undefined;
+      const place = store === undefined ? {} : { store };
       const name = [...fence.headings, `line ${fence.line}`].join(' > ') + (store === undefined ? '' : ` [${store}]`);
       test(name, { timeout: TEST_LIMIT }, async (context) => {
         if (step.kind === 'static') return context.skip(`static: ${fence.reason ?? 'no reason is given'}`);
         if (step.kind === 'errors') return context.skip('only type-checked: it must not compile');
-        if (data.progress !== undefined) writeFileSync(data.progress, `${fence.id} ${process.pid}`);
-        report(context, await runStep(step, data, sessions), store, data);
+        const begin = (of: Fence) => note({ kind: 'fence', fence: fence.id, ...place }, fenceLimit(of.mode === 'node'));
+        const judged = step.kind === 'unrun' ? step.result : await runStep(step, data, sessions, begin);
+        const { result, errors } = placed(judged, store, data);
+        note({ kind: 'result', result }, BETWEEN_LIMIT);
+        conclude(context, judged, errors);
       });
     }
     afterAll(async () => {
+      const errors = (await stray?.end()) ?? [];
       for (const session of Object.values(sessions)) await session.dispose();
+      const verdicts = errors.map((error): Verdict => ({ ...describeStray(error, 1, LATE), cause: { error } }));
+      const failures = verdicts.map(({ cause, ...failure }) => ({
+        ...failure,
+        ...placeIn(toError({ ...failure, ...(cause ? { cause } : {}) }, data.path), data.path),
+      }));
+      note({ kind: 'end', failures });
+      const [first] = verdicts;
+      if (first) throw toError(first, data.path);
     });
   });
 }
 
-type RunningStep = Exclude<Step, { kind: 'static' | 'errors' }>;
+const LATE = 'It came when its snippet was over already.';
 
 async function runStep(
   step: RunningStep,
   data: SuiteData,
   sessions: Readonly<Record<string, Session>>,
+  begin: (fence: Fence) => void,
 ): Promise<Judged> {
   const { fence, program } = step;
-  const broken = data.broken[program];
-  if (broken) return uncompiled(fence, broken);
   const session = sessions[program];
   if (!session) throw new Error(`The page has no program ${program}.`);
   const verdict = (of: Fence, observation: Observation) =>
     judge(of, data.claims[of.id] ?? [], observation, data.fences);
+  const section = (of: Fence) => session.section(of.id, () => begin(of));
 
   switch (step.kind) {
     case 'file':
-      return verdict(fence, await session.file(fence.id));
+      return verdict(fence, await session.file(fence.id, () => begin(fence)));
     case 'section':
-      return verdict(fence, await session.section(fence.id));
+      return verdict(fence, await section(fence));
     case 'checks': {
-      const observation = await session.section(fence.id);
+      const observation = await section(fence);
       if ('skipped' in observation) return verdict(fence, observation);
       const printed = print(fence, observation);
       // That they fail is what they are for; anything else that is wrong with them is seen with the solution.
@@ -85,9 +102,9 @@ async function runStep(
       return { ...printed, failures: [passes(fence, data)] };
     }
     case 'solution': {
-      const solution = verdict(fence, await session.section(fence.id));
+      const solution = verdict(fence, await section(fence));
       if (!step.checks || solution.failures.length > 0 || solution.status === 'skipped') return solution;
-      const checks = verdict(step.checks, await session.section(step.checks.id));
+      const checks = verdict(step.checks, await section(step.checks));
       return { ...solution, failures: checks.failures.map((failure) => unsolved(failure, fence)) };
     }
   }
@@ -107,23 +124,20 @@ function unsolved(failure: Verdict, solution: Fence): Verdict {
   return { ...failure, kind: 'exercise', message };
 }
 
-function uncompiled(fence: Fence, { fence: culprit, failure }: { fence: string; failure: Failure }): Judged {
-  const nothing = { fence: fence.id, text: '', console: '', shown: [] };
-  if (culprit === fence.id) return { ...nothing, status: 'error', failures: [failure] };
-  const reason = `the program does not compile: see line ${failure.line}`;
-  return { ...nothing, status: 'skipped', reason, failures: [] };
-}
-
-/** Hands the result to the reporters, and fails or skips the test. */
-function report(context: TestContext, judged: Judged, store: StoreName | undefined, { path }: SuiteData): void {
+/** The result of a fence with the places that the errors' stacks tell, and the errors for Vitest to show. */
+function placed(judged: Judged, store: StoreName | undefined, { path }: SuiteData) {
   const errors = judged.failures.map((failure) => toError(failure, path));
   const failures = judged.failures.map(({ cause, ...failure }, index) => ({
     ...failure,
     ...(cause ? placeIn(errors[index], path) : {}),
   }));
-  context.task.meta.fence = { ...judged, ...(store === undefined ? {} : { store }), failures };
-  if (judged.reason !== undefined) context.skip(judged.reason);
-  const [first, ...more] = errors;
+  return { result: { ...judged, ...(store === undefined ? {} : { store }), failures }, errors };
+}
+
+/** Fails or skips the test. */
+function conclude(context: TestContext, { reason, status }: Judged, [first, ...more]: readonly Error[]): void {
+  if (reason !== undefined) context.skip(reason);
+  if (status === 'unknown') context.skip('it is not understood');
   if (!first) return;
   if (more.length > 0) first.message += `\n(and ${more.length} more in this snippet)`;
   throw first;

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import type { Client } from 'pg';
 import { databaseName, dropDatabase, makeDatabase } from '../support/databases.ts';
 import type { ProgramNeeds } from './needs.ts';
+import { LIBRARY, layOutPackages, type Packages, packagesOf } from './packages.ts';
 import type { Database } from './pg.ts';
 
 const PACKAGES = fileURLToPath(new URL('../../node_modules', import.meta.url));
@@ -22,15 +23,22 @@ export interface Surroundings {
   dispose(): Promise<void>;
 }
 
-/** @param serverUrl a database on the server that the program's own database is made on */
-export function createSurroundings(needs: ProgramNeeds, serverUrl: string | undefined): Surroundings {
+/**
+ * @param page the absolute path of the page
+ * @param serverUrl a database on the server that the program's own database is made on
+ */
+export function createSurroundings(page: string, needs: ProgramNeeds, serverUrl: string | undefined): Surroundings {
   const clients = new Set<Client>();
+  let base: string | undefined;
   let folder: string | undefined;
   let url: string | undefined;
   let preparing: Promise<void> | undefined;
 
   const prepare = async () => {
-    if (needs.folder) folder = await makeFolder(needs.files);
+    if (needs.folder) {
+      base = mkdtempSync(join(tmpdir(), 'snippets-'));
+      folder = await makeFolder(base, needs.files, packagesOf(page));
+    }
     if (needs.database && serverUrl !== undefined) url = await makeDatabase(serverUrl, databaseName(serverUrl));
   };
   return {
@@ -46,6 +54,9 @@ export function createSurroundings(needs: ProgramNeeds, serverUrl: string | unde
         if (url === undefined) throw new Error('This program has no database: nothing on the page imports one.');
         return url;
       },
+      get address() {
+        return url;
+      },
       opened: (client) => clients.add(client),
     },
     get env(): Readonly<Record<string, string>> {
@@ -57,17 +68,27 @@ export function createSurroundings(needs: ProgramNeeds, serverUrl: string | unde
       if (url !== undefined && serverUrl !== undefined) {
         await dropDatabase(serverUrl, databaseName(url));
       }
-      if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+      if (base !== undefined) rmSync(base, { recursive: true, force: true });
     },
   };
 }
 
-/** A folder in which Node runs the page's files, with the packages that the workbook has. */
-async function makeFolder(files: Readonly<Record<string, string>>): Promise<string> {
-  const folder = mkdtempSync(join(tmpdir(), 'snippets-'));
+/** A folder in which Node runs the page's files, with the packages that the page can import. */
+async function makeFolder(base: string, files: Readonly<Record<string, string>>, packages: Packages): Promise<string> {
   const all = Object.entries(files);
-  if (all.length === 0) return folder;
-  symlinkSync(PACKAGES, join(folder, 'node_modules'), 'junction');
+  if (all.length === 0) return base;
+  let folder = base;
+  if (packages.own) {
+    symlinkSync(PACKAGES, join(base, 'node_modules'), 'junction');
+  } else {
+    if (!packages.has('eventsourcing')) {
+      mkdirSync(join(base, 'node_modules'));
+      symlinkSync(LIBRARY, join(base, 'node_modules', 'eventsourcing'), 'junction');
+      folder = join(base, 'page');
+      mkdirSync(folder);
+    }
+    folder = layOutPackages(folder, packages);
+  }
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }\n');
   for (const [name, code] of all) {
     const path = join(folder, name);

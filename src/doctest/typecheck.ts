@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { assemble, CompileError, type ProgramSource, type SourceModule } from '../compiler/index.ts';
@@ -7,6 +8,7 @@ import { parseModule } from '../compiler/parse.ts';
 import { nearestPlace } from '../compiler/place.ts';
 import type { Fence } from '../extract/page.ts';
 import type { Failure, FenceResult } from './failure.ts';
+import { LIBRARY, layOutPackages, type Packages } from './packages.ts';
 import type { PageData } from './page-data.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -26,14 +28,16 @@ export interface TypeReport {
   readonly failures: readonly Failure[];
   /** What it says of the fences that it has to refuse. It is recorded, since a reader learns from the words. */
   readonly refusals: readonly FenceResult[];
+  /** The fences (by id) that have type errors and should have none: they must not run. */
+  readonly untyped: ReadonlySet<string>;
 }
+
+export const NOTHING_WRONG: TypeReport = { failures: [], refusals: [], untyped: new Set() };
 
 /** A program that the compiler looks at. */
 interface Subject {
   readonly data: PageData;
   readonly source: ProgramSource;
-  /** The key of the program in the page's data, if it is one that runs. */
-  readonly key?: string;
   /** The fence whose errors are wanted; those of the fences before it are found elsewhere. */
   readonly wanted?: Fence;
 }
@@ -47,28 +51,29 @@ const MODULES = new Set([2307, 7016]);
  * Type-checks all pages in one run of `tsc`, by way of modules in a folder of the cache. Apart from it, at the same time,
  * go pages with snippets for Node, which see Node's types, and `errors` fences that cannot even be parsed: once `tsc`
  * has found one of those, it looks at no types.
- * @returns reports by the path of their page
+ * @returns reports by the absolute path of their page
  */
 export async function typeCheck(pages: readonly PageData[]): Promise<ReadonlyMap<string, TypeReport>> {
   const subjects = pages.flatMap(subjectsOf);
-  const sound = subjects.filter(({ source }) => parses(source));
+  const sound = subjects.flatMap(readable);
   const groups = [
-    { node: false, subjects: sound.filter(({ data }) => !isNode(data)) },
-    { node: true, subjects: sound.filter(({ data }) => isNode(data)) },
-    ...subjects
-      .filter((subject) => subject.wanted && !sound.includes(subject))
-      .map((subject) => ({ node: isNode(subject.data), subjects: [subject] })),
+    ...Map.groupBy(sound, ({ data }) => `${isNode(data)} ${placeOf(data.packages)}`).values(),
+    // What must not compile is read as a whole.
+    ...subjects.filter((subject) => subject.wanted && !parses(subject.source)).map((subject) => [subject]),
   ];
-  const running = groups
-    .filter((group) => group.subjects.length > 0)
-    .map(({ subjects, node }) => check(subjects, node));
-  const checked = (await Promise.all(running)).flat();
+  const checked = (await Promise.all(groups.map(check))).flat();
   return new Map(
     pages.map((data) => {
       const own = checked.filter(({ subject }) => subject.data === data);
       const refused = refusedFences(data, own);
-      const failures = unique([...own.flatMap(judge), ...refused.flatMap((each) => missingErrors(each, data))]);
-      return [data.page.path, { failures, refusals: refused.map(refusal) }];
+      const refusals = refused.map((each) => ({ ...refusal(each), failures: missingErrors(each, data) }));
+      const found = own.flatMap(judge);
+      const failures = unique([
+        ...found.map(({ failure }) => failure),
+        ...refusals.flatMap((refusal) => refusal.failures),
+      ]);
+      const untyped = new Set(found.map(({ fence }) => fence));
+      return [data.file, { failures, refusals, untyped }];
     }),
   );
 }
@@ -77,17 +82,35 @@ function isNode({ page }: PageData): boolean {
   return page.fences.some(({ mode }) => mode === 'node');
 }
 
-/** Names that are declared twice parse well enough for the compiler. */
+/** Pages of other projects are checked with the packages that they have there. */
+function placeOf({ own, folders, self }: Packages): string {
+  return own ? '' : JSON.stringify([folders, self?.folder]);
+}
+
+/**
+ * What the compiler can read of a subject. A file that it cannot read is reported by itself, and is left out: nothing
+ * that runs imports it.
+ */
+function readable(subject: Subject): Subject[] {
+  if (parses(subject.source)) return [subject];
+  const entry = subject.source.modules.at(-1);
+  if (subject.wanted || !entry || !parsesAlone(entry)) return [];
+  return [{ ...subject, source: { ...subject.source, modules: subject.source.modules.filter(parsesAlone) } }];
+}
+
 function parses({ modules }: ProgramSource): boolean {
-  return modules.every((module) => {
-    try {
-      parseModule(module);
-    } catch (error) {
-      if (!(error instanceof CompileError)) throw error;
-      return error.problem !== 'syntax';
-    }
-    return true;
-  });
+  return modules.every(parsesAlone);
+}
+
+/** Names that are declared twice parse well enough for the compiler. */
+function parsesAlone(module: SourceModule): boolean {
+  try {
+    parseModule(module);
+  } catch (error) {
+    if (!(error instanceof CompileError)) throw error;
+    return error.problem !== 'syntax';
+  }
+  return true;
 }
 
 interface Checked {
@@ -96,11 +119,14 @@ interface Checked {
   readonly found: Diagnostic[];
 }
 
-async function check(subjects: readonly Subject[], node: boolean): Promise<readonly Checked[]> {
-  const cache = join(ROOT, '.cache', 'doctest');
-  await mkdir(cache, { recursive: true });
-  const folder = await mkdtemp(join(cache, 'types-'));
+/** All subjects see the same packages, and all or none of them Node's types. */
+async function check(subjects: readonly Subject[]): Promise<readonly Checked[]> {
+  const [first] = subjects;
+  if (!first) return [];
+  const { packages } = first.data;
+  const base = await makeBase(packages);
   try {
+    const folder = packages.own ? base : layOutPackages(base, packages);
     const modules = new Map<string, Checked>();
     for (const [index, subject] of subjects.entries()) {
       for (const module of subject.source.modules) {
@@ -110,13 +136,21 @@ async function check(subjects: readonly Subject[], node: boolean): Promise<reado
         modules.set(path, { subject, module, found: [] });
       }
     }
-    await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(settings(node), null, 2));
+    await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(settings(isNode(first.data), packages), null, 2));
     for (const { path, ...diagnostic } of await runTsc(folder)) modules.get(path)?.found.push(diagnostic);
 
     return [...modules.values()];
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await rm(base, { recursive: true, force: true });
   }
+}
+
+/** Within the project, its own packages are found from there; beside it, none that a page has not got. */
+async function makeBase({ own }: Packages): Promise<string> {
+  if (!own) return await realpath(await mkdtemp(join(tmpdir(), 'doctest-types-')));
+  const cache = join(ROOT, '.cache', 'doctest');
+  await mkdir(cache, { recursive: true });
+  return await mkdtemp(join(cache, 'types-'));
 }
 
 function subjectsOf(data: PageData): Subject[] {
@@ -127,7 +161,7 @@ function subjectsOf(data: PageData): Subject[] {
     const checks = fences.find(({ id, exercise }) => id === source.target && exercise?.part === 'checks');
     const starter = fences.find(({ scope, exercise }) => scope === checks?.scope && exercise?.part === 'starter');
     const alone = starter && key.endsWith('-starter');
-    return alone ? { data, source: assemble(fences, starter.id) } : { data, source, key };
+    return { data, source: alone ? assemble(fences, starter.id) : source };
   });
   const wanted = fences
     .filter(({ errors }) => errors)
@@ -141,7 +175,8 @@ function subjectsOf(data: PageData): Subject[] {
   return [...running, ...wanted, ...browser];
 }
 
-function settings(node: boolean) {
+function settings(node: boolean, packages: Packages) {
+  const library = packages.own || !packages.has('eventsourcing');
   return {
     compilerOptions: {
       target: 'ES2022',
@@ -157,8 +192,7 @@ function settings(node: boolean) {
       types: node ? ['node'] : [],
       typeRoots: [join(ROOT, 'node_modules', '@types')],
       paths: {
-        eventsourcing: [join(ROOT, 'code', 'dist', 'index.d.ts')],
-        'eventsourcing/*': [join(ROOT, 'code', 'dist', '*', 'index.d.ts')],
+        ...(library ? LIBRARY_TYPES : {}),
         vitest: [own('./types/vitest.d.ts')],
         'node:assert/strict': [own('../probe/assert.ts')],
         'workbook:probe': [own('./types/probe.d.ts')],
@@ -168,6 +202,11 @@ function settings(node: boolean) {
     files: node ? [] : [own('./types/globals.d.ts')],
   };
 }
+
+const LIBRARY_TYPES = {
+  eventsourcing: [join(LIBRARY, 'dist', 'index.d.ts')],
+  'eventsourcing/*': [join(LIBRARY, 'dist', '*', 'index.d.ts')],
+};
 
 const DIAGNOSTIC = /^(.+?)\((\d+),(\d+)\): error TS(\d+): (.*)$/;
 
@@ -207,15 +246,17 @@ async function runTsc(folder: string): Promise<(Diagnostic & { path: string })[]
   return found;
 }
 
-function judge({ subject: { data, key, wanted }, module, found }: Checked): Failure[] {
+/** The errors of fences that should have none. */
+function judge({ subject: { data, wanted }, module, found }: Checked): { fence: string; failure: Failure }[] {
   if (wanted) return [];
-  const broken = key === undefined ? undefined : data.broken.get(key);
-  return found.flatMap((diagnostic): Failure[] => {
+  return found.flatMap((diagnostic) => {
     const failure = toFailure(diagnostic, module, data);
+    const { fence } = nearestPlace(module.segments, diagnostic.line, diagnostic.column);
+    const said = data.uncompiled.get(fence) ?? [];
     // What compiling has found already is not said again, in other words.
-    const known = broken && failure.line === broken.failure.line;
-    const named = DUPLICATES.has(diagnostic.code) || MODULES.has(diagnostic.code);
-    return known || (broken && named) ? [] : [failure];
+    const known = said.some(({ line }) => line === failure.line);
+    const named = said.length > 0 && (DUPLICATES.has(diagnostic.code) || MODULES.has(diagnostic.code));
+    return known || named ? [] : [{ fence, failure }];
   });
 }
 
@@ -264,9 +305,9 @@ function missingErrors({ fence, found }: Refused, data: PageData): Failure[] {
   return [{ kind: 'type', line: fence.line - 1, message }, ...failures];
 }
 
-function refusal({ fence, found }: Refused): FenceResult {
+function refusal({ fence, found }: Refused): Omit<FenceResult, 'failures'> {
   const said = found.map(({ diagnostic: { code, message } }) => `TS${code}: ${withoutPaths(message)}`);
-  return { fence: fence.id, status: 'error', text: said.join('\n'), shown: [], console: '', failures: [] };
+  return { fence: fence.id, status: 'error', text: said.join('\n'), shown: [], console: '' };
 }
 
 /** The compiler writes `import("/home/…/index").Dog` for a type whose name does not say where it is from. */

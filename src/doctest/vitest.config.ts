@@ -14,7 +14,7 @@ export default defineConfig({
   ],
   test: {
     name: 'doctests',
-    include: ['content/**/*.mdx'],
+    include: ['content/**/*.{md,mdx}'],
     environment: 'node',
     // Its key is the file, and what is made of a page depends on the compiler as well.
     fsModuleCache: false,

@@ -12,6 +12,8 @@ export interface Attributes {
   readonly test: boolean;
   readonly startsScope: boolean;
   readonly exercise?: { readonly id: string; readonly part: ExercisePart };
+  /** Whether something is said that has no meaning here, which may be that the fence must not be run. */
+  readonly unknown: boolean;
 }
 
 const KNOWN: Readonly<Record<string, string>> = {
@@ -59,7 +61,7 @@ const ERROR_CODES = /^\d{4,5}(?:,\d{4,5})*$/;
 
 /** Reads the part of an info string after the language. Complaints do not stop the reading. */
 export function readAttributes(meta: string, complain: (message: string) => void): Attributes {
-  const given = tokenise(meta, complain);
+  const { given, unknown } = tokenise(withoutLineMarks(meta, complain), complain);
   const has = (name: string) => given.has(name);
   const value = (name: string) => given.get(name) ?? '';
 
@@ -99,7 +101,16 @@ export function readAttributes(meta: string, complain: (message: string) => void
     test,
     startsScope: has('scope'),
     ...(exercise ? { exercise } : {}),
+    unknown,
   };
+}
+
+/** Other tools mark lines so (`{1,3-5}`): it has no place here, and says nothing about whether the code can run. */
+function withoutLineMarks(meta: string, complain: (message: string) => void): string {
+  return meta.replaceAll(/(?<=^|\s)\{[\d\s,.:-]*\}(?=\s|$)/g, (marks) => {
+    complain(`\`${marks}\` marks lines in other tools, and nothing here reads it: leave it out.`);
+    return '';
+  });
 }
 
 /** Only a file that something can import is an alternative. */
@@ -128,8 +139,9 @@ function readExercise(part: string, id: string, complain: (message: string) => v
 }
 
 /** `name`, `name=bare` and `name="quoted"`, in any order. */
-function tokenise(meta: string, complain: (message: string) => void): Map<string, string> {
+function tokenise(meta: string, complain: (message: string) => void) {
   const given = new Map<string, string>();
+  let unknown = false;
   const token = /\s*([^\s=]+)(?:=(?:"([^"]*)"|'([^']*)'|([^\s"']*)))?(?=\s|$)/y;
   const text = meta.trimEnd();
   while (token.lastIndex < text.length) {
@@ -138,15 +150,17 @@ function tokenise(meta: string, complain: (message: string) => void): Map<string
     const name = match?.[1];
     if (!match || name === undefined) {
       complain(`The attributes cannot be read from here on: ${text.slice(start).trim()}`);
+      unknown = true;
       break;
     }
     if (!Object.hasOwn(KNOWN, name)) {
       complain(`There is no attribute \`${name}\`. The attributes are: ${Object.values(KNOWN).join('; ')}.`);
+      unknown = true;
     } else if (given.has(name)) {
       complain(`The attribute \`${name}\` is given twice.`);
     } else {
       given.set(name, match[2] ?? match[3] ?? match[4] ?? '');
     }
   }
-  return given;
+  return { given, unknown };
 }

@@ -1,19 +1,20 @@
 import { type Attributes, readAttributes } from './attributes.ts';
 import { createChoices } from './choices.ts';
+import { kindOf, notUnderstood } from './languages.ts';
 import { type CodeBlock, readMarkdown } from './markdown.ts';
-import type { ExercisePart, Fence, Page, PageProblem, ShellFence } from './page.ts';
-
-const TYPESCRIPT = new Set(['ts', 'typescript']);
-const SHELL = new Set(['sh', 'bash', 'shell', 'zsh']);
+import type { ExercisePart, Fence, Page, PageProblem, ShownFence, UnknownFence } from './page.ts';
 
 /** Reads a page: its fences in order, each with its place, its scope and what is expected of it. Never throws. */
 export function extractPage(markdown: string, path: string): Page {
-  const source = markdown.replaceAll('\r\n', '\n');
+  // Some editors put a mark in front of the text, which is no part of it.
+  const source = markdown.replace(/^\uFEFF/, '').replaceAll(/\r\n?/g, '\n');
   const lines = source.split('\n');
   const document = readMarkdown(source, path);
   const problems: PageProblem[] = [...document.problems];
+  if (source.includes('\0')) problems.push({ line: 1, message: NOT_UTF8 });
   const fences: Fence[] = [];
-  const shells: ShellFence[] = [];
+  const shown: ShownFence[] = [];
+  const unknown: UnknownFence[] = [];
   const scopes = createScopes();
   const choices = createChoices();
   const headings: { depth: number; text: string }[] = [];
@@ -28,13 +29,24 @@ export function extractPage(markdown: string, path: string): Page {
       else headings.push(item);
       continue;
     }
+    if ('lost' in item) {
+      const { line, lang, lost: reason } = item;
+      problems.push({ line, message: reason });
+      unknown.push({ line, lang, reason });
+      continue;
+    }
     const complain = (message: string, line = item.open) => problems.push({ line, message });
-    if (TYPESCRIPT.has(item.lang)) {
+    const kind = kindOf(item.lang);
+    if (kind === 'typescript') {
       if (!item.closed) complain('This fence is never closed.');
       const attributes = readAttributes(item.meta, complain);
       const id = `f${fences.length + 1}`;
+      if (attributes.unknown) {
+        const reason = `The attributes \`${item.meta}\` are not understood, so nothing is known of how to test this fence.`;
+        unknown.push({ line: item.open, lang: item.lang, fence: id, reason });
+      }
       const adjoins =
-        previous !== undefined && TYPESCRIPT.has(previous.lang) && isBlank(lines.slice(previous.close, item.open - 1));
+        previous !== undefined && isTypeScript(previous) && isBlank(lines.slice(previous.close, item.open - 1));
       const choice = choices.of({ id, block: item, attributes, adjoins, complain });
       const before = fences.at(-1);
       fences.push({
@@ -49,16 +61,25 @@ export function extractPage(markdown: string, path: string): Page {
         ...(choice ? { alternative: choice.alternative } : {}),
         ...describe(attributes),
       });
-    } else if (item.lang === 'output') {
+    } else if (kind === 'output') {
       attachOutput(item, previous, fences, lines, complain);
-    } else if (item.lang === 'json') {
+    } else if (kind === 'json') {
       checkJson(item, complain);
-    } else if (SHELL.has(item.lang)) {
+    } else if (kind === 'shell') {
       // No command of a page is run here, so each has to say why it is only shown.
-      const { reason } = readAttributes(item.meta, complain);
+      const reason = readReason(item, complain);
       if (reason === undefined)
         complain(`A fence of commands is not run and has to say so: \`${item.lang} static="why"\`.`);
-      shells.push({ line: item.open, ...(reason === undefined ? {} : { reason }) });
+      shown.push({ line: item.open, lang: item.lang, ...(reason === undefined ? {} : { reason }) });
+    } else if (kind !== 'other') {
+      const reason = readReason(item, complain);
+      if (reason === undefined) {
+        const message = notUnderstood(item.lang);
+        complain(message);
+        unknown.push({ line: item.open, lang: item.lang, reason: message });
+      } else {
+        shown.push({ line: item.open, lang: item.lang, reason });
+      }
     }
     previous = item;
   }
@@ -68,16 +89,33 @@ export function extractPage(markdown: string, path: string): Page {
     path,
     title: title ?? fileName(path),
     fences,
-    shells,
+    shown,
+    unknown,
     stores,
     problems: problems.sort((a, b) => a.line - b.line),
   };
 }
 
+const NOT_UTF8 =
+  'The page holds characters of the code 0, as text does that is saved as UTF-16: nothing can be read from it. Save it as UTF-8.';
+
+function isTypeScript(block: CodeBlock): boolean {
+  return kindOf(block.lang) === 'typescript';
+}
+
+/** Why a fence that is not TypeScript is only shown, if it says so. Other attributes concern nobody then. */
+function readReason(block: CodeBlock, complain: (message: string) => void): string | undefined {
+  const complaints: string[] = [];
+  const { mode, reason } = readAttributes(block.meta, (message) => complaints.push(message));
+  if (mode !== 'static' || reason === undefined) return undefined;
+  for (const message of complaints) complain(message);
+  return reason;
+}
+
 function describe(
   attributes: Attributes,
 ): Omit<Fence, 'id' | 'path' | 'code' | 'line' | 'indent' | 'headings' | 'scope' | 'alternative'> {
-  const { startsScope: _, store: _store, ...rest } = attributes;
+  const { startsScope: _, store: _store, unknown: _unknown, ...rest } = attributes;
   return rest;
 }
 
@@ -115,7 +153,7 @@ function attachOutput(
   lines: readonly string[],
   complain: (message: string) => void,
 ): void {
-  if (previous && !TYPESCRIPT.has(previous.lang)) return; // the output of something that is not looked at
+  if (previous && !isTypeScript(previous)) return; // the output of something that is not looked at
   const fence = fences.at(-1);
   const between = previous ? lines.slice(previous.close, block.open - 1) : [];
   if (!previous || !fence || !isBlank(between)) {

@@ -1,7 +1,8 @@
 import { fromMarkdown } from 'mdast-util-from-markdown';
 import { mdxFromMarkdown } from 'mdast-util-mdx';
 import { mdxjs } from 'micromark-extension-mdxjs';
-import { LineCounter, parseDocument } from 'yaml';
+import { isMap, LineCounter, parseDocument } from 'yaml';
+import { kindOf, readInfo } from './languages.ts';
 import type { PageProblem } from './page.ts';
 
 /** A fenced block of any language, with its place in the file. Lines count from 1. */
@@ -18,6 +19,13 @@ export interface CodeBlock {
   readonly indent: number;
 }
 
+/** A line that looks like the opening of a fence with code to be tested, and is none to Markdown. */
+export interface LostFence {
+  readonly lost: string;
+  readonly line: number;
+  readonly lang: string;
+}
+
 export interface Heading {
   readonly depth: number;
   readonly text: string;
@@ -27,9 +35,11 @@ export interface Heading {
 export interface Document {
   readonly title?: string;
   /** Fences and headings in the order of the file. */
-  readonly items: readonly (CodeBlock | Heading)[];
+  readonly items: readonly Item[];
   readonly problems: readonly PageProblem[];
 }
+
+export type Item = CodeBlock | Heading | LostFence;
 
 type Root = ReturnType<typeof fromMarkdown>;
 type Node = Root | Root['children'][number];
@@ -40,15 +50,23 @@ const FRONTMATTER = /^---[ \t]*\n([\s\S]*?)^---[ \t]*(?:\n|$)/m;
 export function readMarkdown(source: string, path: string): Document {
   const problems: PageProblem[] = [];
   const front = source.startsWith('---') ? FRONTMATTER.exec(source) : null;
-  const yaml = front?.index === 0 ? front : null;
+  const yaml = front?.index === 0 && isFrontMatter(front[1] ?? '') ? front : null;
   const title = yaml ? readTitle(yaml[1] ?? '', problems) : undefined;
   // Blank lines in place of the front matter, so that everything after it keeps its line.
   const body = yaml ? yaml[0].replaceAll(/[^\n]/g, '') + source.slice(yaml[0].length) : source;
 
-  const items: (CodeBlock | Heading)[] = [];
+  const items: Item[] = [];
   const root = parse(body, path, problems);
   if (root) collect(root, body, items);
   return { ...(title === undefined ? {} : { title }), items, problems };
+}
+
+/** A page may also begin with a line across it: what stands between that one and the next is no data then. */
+function isFrontMatter(text: string): boolean {
+  const { contents, errors } = parseDocument(text, { prettyErrors: false });
+  if (errors.length === 0) return contents === null || isMap(contents);
+  const first = text.split('\n').find((line) => line.trim() !== '' && !line.startsWith('#'));
+  return first !== undefined && /^[\w"'-]+\s*:/.test(first);
 }
 
 function parse(body: string, path: string, problems: PageProblem[]): Root | undefined {
@@ -87,20 +105,22 @@ function readTitle(yaml: string, problems: PageProblem[]): string | undefined {
   return typeof data.title === 'string' ? data.title : undefined;
 }
 
-function collect(node: Node, body: string, items: (CodeBlock | Heading)[]): void {
+function collect(node: Node, body: string, items: Item[]): void {
   const { position } = node;
   if (position && node.type === 'code') {
     const text = body.slice(position.start.offset, position.end.offset);
     const marker = /^(`{3,}|~{3,})/.exec(text)?.[1];
     // Without a marker it is code by indentation, which has no language.
-    if (marker === undefined) return;
-    // An info string may go on right behind the language (`ts{1,3}`): that part is attributes as well.
-    const [, lang = '', rest = ''] = /^([\w+#-]*)(.*)$/s.exec(node.lang ?? '') ?? [];
+    if (marker === undefined) {
+      items.push(...lostFences(text, position.start.line, INDENTED));
+      return;
+    }
+    const { language, meta } = readInfo(`${node.lang ?? ''} ${node.meta ?? ''}`);
     const lines = text.split('\n');
     const last = lines.at(-1)?.replace(/^[\s>]*/, '') ?? '';
     items.push({
-      lang: lang.toLowerCase(),
-      meta: `${rest} ${node.meta ?? ''}`.trim(),
+      lang: language,
+      meta,
       code: node.value,
       open: position.start.line,
       close: position.end.line,
@@ -109,9 +129,29 @@ function collect(node: Node, body: string, items: (CodeBlock | Heading)[]): void
     });
   } else if (position && node.type === 'heading') {
     items.push({ depth: node.depth, text: plainText(node).trim(), line: position.start.line });
+  } else if (position && node.type === 'html') {
+    const text = body.slice(position.start.offset, position.end.offset);
+    // What is commented out stays so, with its lines.
+    const shown = text.replaceAll(/<!--[\s\S]*?(?:-->|$)/g, (comment) => comment.replaceAll(/[^\n]/g, ''));
+    items.push(...lostFences(shown, position.start.line, IN_HTML));
   } else if ('children' in node) {
     for (const child of node.children) collect(child, body, items);
   }
+}
+
+const INDENTED = 'it is indented by four columns or more, which makes text of it. Indent it less.';
+const IN_HTML = 'it belongs to the HTML before it. Leave an empty line between the two.';
+
+const OPENING = /^[\s>]*(?:(?:[-*+]|\d+[.)])\s+)*(?:`{3,}|~{3,})([^`]*)$/;
+
+function lostFences(text: string, first: number, why: string): LostFence[] {
+  return text.split('\n').flatMap((line, index) => {
+    const { language } = readInfo(OPENING.exec(line)?.[1] ?? '');
+    const kind = kindOf(language);
+    if (kind !== 'typescript' && kind !== 'script') return [];
+    const lost = `This line looks like the opening of a fence, but Markdown does not take it for one: ${why}`;
+    return [{ lost, line: first + index, lang: language }];
+  });
 }
 
 function plainText(node: object): string {

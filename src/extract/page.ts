@@ -61,18 +61,31 @@ export interface PageProblem {
   readonly message: string;
 }
 
-/** A fence of shell commands: shown, never run. */
-export interface ShellFence {
+/** A fence of shell commands, or of code in another language than `ts`: shown, never run. */
+export interface ShownFence {
   /** The line of its opening. */
   readonly line: number;
+  readonly lang: string;
   readonly reason?: string;
+}
+
+/** A fence that is neither run nor marked as one that is only shown: nothing is known of what it says. */
+export interface UnknownFence {
+  /** The line of its opening. */
+  readonly line: number;
+  readonly lang: string;
+  /** The id of a `ts` fence whose attributes are not understood. */
+  readonly fence?: string;
+  /** What is not understood, and what to do about it. */
+  readonly reason: string;
 }
 
 export interface Page {
   readonly path: string;
   readonly title: string;
   readonly fences: readonly Fence[];
-  readonly shells: readonly ShellFence[];
+  readonly shown: readonly ShownFence[];
+  readonly unknown: readonly UnknownFence[];
   /** The stores that the reader can choose from, in order, the default first; none on a page without a choice. */
   readonly stores: readonly StoreName[];
   readonly problems: readonly PageProblem[];

@@ -9,6 +9,7 @@ import { isStoreName } from '../extract/stores.ts';
 import { runnerFiles } from '../runner/bundle.ts';
 import { type Lesson, readLesson } from './lesson.ts';
 import { programsPath } from './page-programs.ts';
+import { unlisted } from './parts.ts';
 import { programsOf } from './programs.ts';
 
 /**
@@ -16,6 +17,7 @@ import { programsOf } from './programs.ts';
  * They are no Astro endpoints because Vite would bundle the compilers that make them.
  */
 export function workbookFiles(): AstroIntegration {
+  let command = '';
   let root = '';
   let content = '';
   let library = '';
@@ -24,12 +26,20 @@ export function workbookFiles(): AstroIntegration {
   return {
     name: 'workbook-files',
     hooks: {
-      'astro:config:done': ({ config }) => {
+      'astro:config:setup': (setup) => {
+        command = setup.command;
+      },
+
+      'astro:config:done': async ({ config, logger }) => {
         root = fileURLToPath(config.root);
         content = join(root, 'content/');
         library = join(root, 'code/src/');
         runnerSources = ['compiler/', 'probe/', 'runner/'].map((folder) => join(root, 'src', folder));
         base = config.base.replace(/\/?$/, '/');
+        const lost = unlisted(await pagesOf(content));
+        // While a part is being written, its author can look at it all the same.
+        if (command !== 'build') for (const problem of lost) logger.warn(problem);
+        else if (lost.length > 0) throw new Error(lost.join('\n'));
       },
 
       'astro:server:setup': ({ server, logger }) => {
@@ -91,7 +101,7 @@ export function workbookFiles(): AstroIntegration {
         };
         for (const [name, { body }] of await runnerFiles()) await write(join('runner', name), body);
         let pages = 0;
-        for await (const path of glob('**/*.{md,mdx}', { cwd: content, exclude: (name) => name.startsWith('_') })) {
+        for (const path of await pagesOf(content)) {
           const lesson = readLesson(join(content, path));
           const { stores } = lesson.page;
           for (const store of stores.length > 0 ? stores : [undefined]) {
@@ -103,6 +113,15 @@ export function workbookFiles(): AstroIntegration {
       },
     },
   };
+}
+
+/** The paths of all pages, within their folder. */
+async function pagesOf(content: string): Promise<readonly string[]> {
+  const paths: string[] = [];
+  for await (const path of glob('**/*.{md,mdx}', { cwd: content, exclude: (name) => name.startsWith('_') })) {
+    paths.push(path);
+  }
+  return paths.sort();
 }
 
 function sourceOf(content: string, page: string): string | undefined {

@@ -195,7 +195,7 @@ describe('the report for people', () => {
     expect(stdout).toMatch(/expected\n\s+3\n\s+found\n\s+2\n/);
     expect(stdout).toContain('> 4 | 1 + 1 //=> 3');
     expect(stdout).toMatch(/the ceiling is 0: .*only-static\.md:3/);
-    expect(stdout).toContain('2 pages, 2 snippets: 1 run, 1 static');
+    expect(stdout).toContain('2 pages, 2 snippets: 1 run, 1 of them failed, 1 static');
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { assemble, CompileError, compile, createLocator, locate } from '../../src/compiler/index.ts';
+import { assemble, CompileError, compile, createLocator, LIVE_IMPORTS, locate } from '../../src/compiler/index.ts';
 import { extractPage } from '../../src/extract/index.ts';
 
 /** Fences, each with its info string on the first line. */
@@ -323,9 +323,12 @@ describe('a program that does not compile', () => {
     expect(() => compile(assemble(fences, 'f2'))).not.toThrow();
   });
 
-  test('a fence for Node may import anything', () => {
+  test('what a fence may import is a matter of rules', () => {
     const fences = fencesOf('node="x"\nimport { sep } from \'node:path\';\nsep;');
     expect(() => compile(assemble(fences, 'f1'))).toThrow("'node:path'");
-    expect(compile(assemble(fences, 'f1'), { free: new Set(['f1']) }).modules[0]?.imports).toEqual(['node:path']);
+    expect(
+      compile(assemble(fences, 'f1'), { imports: { ...LIVE_IMPORTS, allows: (_, id) => id === 'f1' } }).modules[0]
+        ?.imports,
+    ).toEqual(['node:path']);
   });
 });

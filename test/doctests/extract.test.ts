@@ -148,12 +148,15 @@ describe('what surrounds a fence', () => {
   });
 
   test('the output of something else is not looked at', () => {
-    expect(page(`${fence('js', 'a')}${fence('output', '1')}`).problems).toEqual([]);
+    expect(page(`${fence('js static="x"', 'a')}${fence('output', '1')}`).problems).toEqual([]);
   });
 
   test('commands need a reason', () => {
-    const { shells, problems } = page(fence('sh', 'ls') + fence('bash static="it deletes everything"', 'rm'));
-    expect(shells).toEqual([{ line: 1 }, { line: 4, reason: 'it deletes everything' }]);
+    const { shown, problems } = page(fence('sh', 'ls') + fence('bash static="it deletes everything"', 'rm'));
+    expect(shown).toEqual([
+      { line: 1, lang: 'sh' },
+      { line: 4, lang: 'bash', reason: 'it deletes everything' },
+    ]);
     expect(problems).toMatchObject([{ line: 1 }]);
   });
 

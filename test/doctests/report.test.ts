@@ -2,16 +2,21 @@ import { describe, expect, test } from 'vitest';
 import { normalise } from '../../src/doctest/normalise.ts';
 import { type PageReport, reportRun } from '../../src/doctest/report.ts';
 
-const place = (line: number) => ({ line, reason: 'why' });
+const place = (line: number) => ({ line, reason: 'why', lang: 'ts' });
 const page = (over: Partial<PageReport>): PageReport => ({
   path: 'page.md',
   title: 'Page',
   found: 3,
   run: 1,
+  failed: 0,
+  uncompiled: 0,
   typed: 0,
   static: [place(3)],
   node: [],
   skipped: [],
+  notUnderstood: [],
+  changes: [],
+  unwritten: [],
   failures: [],
   notices: [],
   fences: [],
