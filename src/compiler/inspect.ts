@@ -64,6 +64,12 @@ export function inspectModule(file: types.File, module: SourceModule, around: Su
     if (exports && around.closed) complain('export', EXPORT, statement);
     if ('source' in statement && statement.source && exports) checkSource(statement.source);
   }
+  const conclude = () => {
+    const [first, ...others] = problems;
+    if (first) throw new CompileError(first.problem, first.message, first, others);
+  };
+  // Names cannot be followed any further when one of them has two meanings.
+  if (problems.some(({ problem }) => problem === 'duplicate')) conclude();
   traverse(file, {
     ImportExpression({ node }) {
       if (node.source.type !== 'StringLiteral' || !around.imports.isDynamic(fenceOf(module, node))) {
@@ -85,8 +91,7 @@ export function inspectModule(file: types.File, module: SourceModule, around: Su
       }
     },
   });
-  const [first, ...others] = problems;
-  if (first) throw new CompileError(first.problem, first.message, first, others);
+  conclude();
 }
 
 function isRelative(specifier: string): boolean {

@@ -16,21 +16,22 @@ export const ISOLATED = {
 
 /**
  * Reads a module.
- * @throws CompileError at the fence, line and column of a syntax error
+ * @throws CompileError at the fence, line and column of a syntax error, with those of other fences
  */
 export function parseModule(module: SourceModule): types.File {
   const whole = attempt(module.source, module.name);
   if ('file' in whole) return whole.file;
   // A brace that one fence lacks is often missed only in a later one: the fence that cannot stand alone is to blame.
   const lines = module.source.split('\n');
-  for (const segment of module.segments) {
-    const alone = attempt(lines.slice(segment.line - 1, segment.line - 1 + segment.count).join('\n'), module.name);
-    if ('file' in alone) continue;
-    const text = lines.slice(segment.line - 1, segment.line - 1 + segment.count);
+  const [first, ...others] = module.segments.flatMap(({ fence, line, count }) => {
+    const text = lines.slice(line - 1, line - 1 + count);
+    const alone = attempt(text.join('\n'), module.name);
+    if ('file' in alone) return [];
     const atEnd = alone.line >= text.length && alone.column > (text.at(-1)?.trimEnd().length ?? 0);
     const message = atEnd ? 'The snippet ends too early: something that was opened is not closed.' : explain(alone);
-    throw new CompileError('syntax', message, { fence: segment.fence, line: alone.line, column: alone.column });
-  }
+    return [new CompileError('syntax', message, { fence, line: alone.line, column: alone.column })];
+  });
+  if (first) throw new CompileError('syntax', first.message, first, others);
   const place = nearestPlace(module.segments, whole.line, whole.column);
   const duplicate = whole.reason === 'VarRedeclaration';
   throw new CompileError(duplicate ? 'duplicate' : 'syntax', explain(whole), place);

@@ -81,8 +81,8 @@ export function createCompiler(page: Page, options: CompileOptions, untyped: Rea
   /** What is said of a fence that does not run: what is wrong with itself, or with another one. */
   const refuse = ({ fence, store }: RunningStep, culprits: ReadonlySet<string>): Step => {
     const own = failures.get(fence.id) ?? [];
+    if (unknown.has(fence.id)) return unrun(fence, store, { status: 'unknown', failures: own });
     if (own.length > 0 || untyped.has(fence.id)) return unrun(fence, store, { status: 'uncompiled', failures: own });
-    if (unknown.has(fence.id)) return unrun(fence, store, { status: 'unknown', failures: [] });
     const culprit = fences.find(({ id }) => culprits.has(id));
     const reason =
       culprit === undefined

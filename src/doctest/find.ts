@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, realpathSync, statSync } from 'node:fs';
 import { glob } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 
@@ -18,7 +18,8 @@ export async function findPages(patterns: readonly string[]): Promise<Found> {
   for (const pattern of patterns) {
     const found = await match(pattern);
     if (found.length === 0) problems.push(`Nothing matches ${pattern}: there is no such Markdown file.`);
-    for (const path of found) paths.add(path);
+    // A page under two names is one page, and is imported by the one that it really has.
+    for (const path of found) paths.add(realpathSync(path));
   }
   return { paths: [...paths].sort(), problems };
 }

@@ -1,58 +1,28 @@
-import { execFile, spawn } from 'node:child_process';
-import { chmod, cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { chmod, cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { FailureKind } from '../../src/doctest/failure.ts';
-import type { PageReport, Report } from '../../src/doctest/report.ts';
+import type { PageReport } from '../../src/doctest/report.ts';
+import { CLI, doctest, type Folder, makeFolder, type Ran, ROOT, report } from './command.ts';
 
-const CLI = fileURLToPath(new URL('../../src/doctest/cli.ts', import.meta.url));
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const fixtures = (path: string) => fileURLToPath(new URL(`fixtures/${path}`, import.meta.url));
 
-interface Ended {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-function doctest(args: readonly string[], cwd = ROOT, tmp = tmpdir()): Promise<Ended> {
-  const env = { ...process.env, TMPDIR: tmp };
-  return new Promise((resolve) => {
-    execFile(process.execPath, [CLI, ...args], { cwd, env, maxBuffer: 1e8 }, (error, stdout, stderr) => {
-      resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr });
-    });
-  });
-}
-
-async function report(
-  args: readonly string[],
-  cwd?: string,
-  tmp?: string,
-): Promise<Report & { readonly code: number }> {
-  const { code, stdout, stderr } = await doctest(['--json', ...args], cwd, tmp);
-  // The boundary: the document that the command prints.
-  if (!stdout.startsWith('{')) throw new Error(`The command printed no JSON document, but:\n${stdout}\n${stderr}`);
-  const parsed: Report = JSON.parse(stdout);
-  return { ...parsed, code };
-}
-
+let files: Folder;
 let folder = '';
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'doctest-'));
+  files = await makeFolder();
+  folder = files.path;
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
+afterAll(() => files.remove());
 
 /** A page in a folder outside the repository. */
-async function page(name: string, ...lines: string[]): Promise<string> {
-  const path = join(folder, name);
-  await writeFile(path, `${lines.join('\n')}\n`);
-  return path;
-}
+const page = (name: string, ...lines: string[]) => files.file(name, ...lines);
 
 describe('planted failures', () => {
-  let planted: Report & { readonly code: number };
+  let planted: Ran;
   beforeAll(async () => {
     planted = await report([fixtures('planted/*.md')]);
   });
@@ -73,6 +43,7 @@ describe('planted failures', () => {
     ['type-error', 'type', 5, /TS2322/],
     ['thrown-error', 'threw', 13, /woof/],
     ['missing-import', 'compile', 8, /no module 'two'/],
+    ['transitive-import', 'compile', 4, /no module 'magic-string'.*package\.json names/],
     ['missing-file', 'compile', 4, /no file '\.\/bark\.ts'/],
     ['missing-export', 'type', 4, /nothing/],
     ['later-file', 'compile', 4, /no file '\.\/bark\.ts'/],
@@ -135,7 +106,7 @@ describe('planted failures', () => {
 });
 
 describe('good pages', () => {
-  let good: Report & { readonly code: number };
+  let good: Ran;
   beforeAll(async () => {
     await page('[slug].md', '# Slug', '', '```ts', "typeof 'it lies outside the repository' //=> 'string'", '```');
     good = await report([fixtures('good/everything.mdx'), '[slug].md'], folder);
@@ -152,8 +123,8 @@ describe('good pages', () => {
     const everything = good.pages.find(({ path }) => path.endsWith('everything.mdx'));
     expect(everything?.notices).toEqual([]);
     expect(everything?.static).toEqual([
-      { line: 235, reason: 'it installs the whole project' },
-      { line: 239, reason: 'it leaves out what the reader has to add' },
+      { line: 235, lang: 'sh', reason: 'it installs the whole project' },
+      { line: 239, lang: 'ts', reason: 'it leaves out what the reader has to add' },
     ]);
   });
 

@@ -38,6 +38,39 @@ describe('places', () => {
     expect(page('# T\r\n\r\n```ts\r\na\r\nb\r\n```\r\n').fences).toMatchObject([{ line: 4, code: 'a\nb' }]);
   });
 
+  test.each([
+    ['a mark of the order of bytes', '\uFEFF# T\n\n```ts\na\n```\n', 4],
+    ['a mark and front matter', '\uFEFF---\ntitle: T\n---\n\n```ts\na\n```\n', 6],
+    ['a line across, which begins no front matter', '---\n\nSome words\n\n```ts\na\n```\n\n---\n', 6],
+    ['line ends of old', '# T\r\r```ts\ra\r```\r', 4],
+    ['tildes and tabs', '1.\twords\n\n\t~~~ts\n\ta\n\t~~~\n', 4],
+    ['a list in a quotation', '> - words\n>\n>   ```ts\n>   a\n>   ```\n', 4],
+    ['three blanks', 'words\n\n   ```ts\n   a\n   ```\n', 4],
+    ['the language in braces', 'words\n\n```{.ts}\na\n```\n', 4],
+    ['large letters and blanks', 'words\n\n``` TS\na\n```\n', 4],
+  ])('a page with %s', (_, markdown, line) => {
+    const { fences, problems } = page(markdown);
+    expect(fences).toMatchObject([{ line, code: 'a' }]);
+    expect(problems).toEqual([]);
+  });
+
+  test.each([
+    ['```ts {1,3}', /`\{1,3\}` marks lines/, false],
+    ['```ts:dog.ts', /:dog\.ts/, true],
+    ['```ts-check', /-check/, true],
+    ['```{ts eval=FALSE}', /no attribute `eval`/, true],
+    ['```ts title="dog.ts"', /no attribute `title`/, true],
+  ])('what other tools write: %s', (opening, message, unknown) => {
+    const { fences, problems, unknown: found } = page(`${opening}\na\n\`\`\`\n`);
+    expect(fences).toMatchObject([{ line: 2, code: 'a' }]);
+    expect(problems).toEqual([{ line: 1, message: expect.stringMatching(message) }]);
+    expect(found.map(({ fence: id }) => id)).toEqual(unknown ? ['f1'] : []);
+  });
+
+  test('a file in another encoding has a problem', () => {
+    expect(page('\uFFFD\uFFFD#\0 \0T\0').problems).toMatchObject([{ message: expect.stringContaining('UTF-8') }]);
+  });
+
   test('`typescript` is TypeScript as well, and what follows the language directly are attributes', () => {
     const { fences, problems } = page(fence('typescript', 'a') + fence('ts{1,3}', 'b'));
     expect(fences).toHaveLength(2);
