@@ -23,6 +23,8 @@ export function readClaims(code: string): readonly FenceClaim[] {
   const claims = claimsOf(file);
   const attached = new Set<number>();
   traverse(file, {
+    // A name that is declared twice has no scope, and is reported by the compiler.
+    noScope: true,
     // The order of the visits is that of the compiler, so that both find the same statement for a claim.
     ExpressionStatement({ node }) {
       const claim = claims.find((each) => !attached.has(each.start) && belongsTo(each, node, code));
