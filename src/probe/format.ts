@@ -53,11 +53,20 @@ function withoutStacks(format: () => string): string {
     return format();
   } catch (error) {
     // A getter or a custom inspection of the reader's own may throw; a console call must not end the run for it.
-    return `[a value that cannot be shown: ${error instanceof Error ? errorHeader(error) : String(error)}]`;
+    return `[a value that cannot be shown: ${thrownHeader(error)}]`;
   } finally {
     if (before) Object.defineProperty(Error.prototype, CUSTOM, before);
     else Reflect.deleteProperty(Error.prototype, CUSTOM);
     for (const undo of restore.reverse()) undo();
+  }
+}
+
+/** A line for whatever a reader's own code threw while a value was looked at. */
+function thrownHeader(error: unknown): string {
+  try {
+    return error instanceof Error ? errorHeader(error) : String(error);
+  } catch {
+    return 'it threw something that cannot be shown either';
   }
 }
 

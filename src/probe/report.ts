@@ -13,7 +13,7 @@ export type Locate = (frames: readonly RawFrame[]) => readonly ErrorFrame[];
 /** Reduces anything that can be thrown to data. Without `locate` the report knows no place. */
 export function reportError(error: unknown, locate?: Locate): ErrorReport {
   const frames = locate?.(readStack(error)) ?? [];
-  if (!(error instanceof Error)) {
+  if (!isError(error)) {
     return { name: 'Uncaught', message: formatValue(error), frames, ...place(frames), hint: THROW_ERRORS };
   }
   const code = text(error, 'code');
@@ -31,9 +31,14 @@ export function reportError(error: unknown, locate?: Locate): ErrorReport {
 
 /** Both sides of a failed assertion, of whatever library: they are properties by convention. */
 function sides(error: Error): Pick<ErrorReport, 'actual' | 'expected'> {
-  if (!('actual' in error && 'expected' in error)) return {};
-  if (error.actual === undefined && error.expected === undefined) return {};
-  return { actual: formatValue(error.actual), expected: formatValue(error.expected) };
+  try {
+    if (!('actual' in error && 'expected' in error)) return {};
+    const { actual, expected } = error;
+    if (actual === undefined && expected === undefined) return {};
+    return { actual: formatValue(actual), expected: formatValue(expected) };
+  } catch {
+    return {}; // a getter of the reader's own that throws: the error itself is what matters
+  }
 }
 
 const THROW_ERRORS = 'Something other than an Error was thrown: `throw new Error(…)` says where it came from.';
@@ -43,6 +48,14 @@ function hintFor(error: Error): string | undefined {
     return 'Check the spelling of the name, and that it is imported or declared above. Code here has no page, storage or network around it.';
   }
   return undefined;
+}
+
+function isError(error: unknown): error is Error {
+  try {
+    return error instanceof Error;
+  } catch {
+    return false; // a proxy whose traps throw
+  }
 }
 
 function text(error: Error, key: 'name' | 'message' | 'code'): string | undefined {

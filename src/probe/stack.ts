@@ -13,11 +13,14 @@ const GECKO = /^(?:async\*)?(.*?)@(\S+?):(\d+):(\d+)$/;
 /** Deep recursion fills stacks with thousands of lines; the innermost say all there is to say. */
 const MAX_FRAMES = 50;
 
+/** No place in code is named by a line as long as this; to look for one in it could take for ever. */
+const MAX_LINE = 2_000;
+
 /** Reads the frames of an error's stack, innermost first; an empty list when it has none. */
 export function readStack(error: unknown): readonly RawFrame[] {
-  if (!(error instanceof Error) || typeof error.stack !== 'string') return [];
   const frames: RawFrame[] = [];
-  for (const line of error.stack.split('\n')) {
+  for (const line of stackOf(error).split('\n')) {
+    if (line.length > MAX_LINE) continue;
     const match = V8.exec(line) ?? GECKO.exec(line);
     const url = match?.[2];
     if (!match || url === undefined) continue;
@@ -26,4 +29,12 @@ export function readStack(error: unknown): readonly RawFrame[] {
     if (frames.length === MAX_FRAMES) break;
   }
   return frames;
+}
+
+function stackOf(error: unknown): string {
+  try {
+    return error instanceof Error && typeof error.stack === 'string' ? error.stack : '';
+  } catch {
+    return ''; // a getter of the reader's own that throws
+  }
 }

@@ -52,7 +52,9 @@ function cell(value: unknown): string {
 }
 
 function draw(heads: readonly string[], body: readonly (readonly string[])[]): string {
-  const widths = heads.map((head, i) => Math.max(...[head, ...body.map((row) => row[i] ?? '')].map(width)) + 2);
+  const widths = heads.map(
+    (head, i) => body.reduce((widest, row) => Math.max(widest, width(row[i] ?? '')), width(head)) + 2,
+  );
   const line = (left: string, middle: string, right: string) =>
     left + widths.map((size) => '─'.repeat(size)).join(middle) + right;
   const text = (row: readonly string[]) =>

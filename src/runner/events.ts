@@ -1,13 +1,12 @@
 import type { ConsoleEntry, ErrorReport, TestResult } from '../probe/entry.ts';
 import type { RawFrame } from '../probe/stack.ts';
-import { isRecord, readCount, readList, readString } from './check.ts';
-import { MAX_ENTRY_CHARACTERS } from './limits.ts';
+import { isRecord, readCount, readList, readPosition, readString, readText } from './check.ts';
+import { MAX_ENTRY_CHARACTERS, MAX_MESSAGE_CHARACTERS as MAX_MESSAGE } from './limits.ts';
 import type { RunProgress } from './runner.ts';
 
 /** Readers for what comes out of a run. The reader's code can post anything, so all of it is checked and capped. */
 
 const MAX_NAME = 200;
-const MAX_MESSAGE = 20_000;
 const MAX_FRAMES = 50;
 const MAX_BLOCKS = 20;
 const KINDS: readonly ConsoleEntry['kind'][] = ['log', 'info', 'debug', 'warn', 'error', 'show', 'notice'];
@@ -19,41 +18,41 @@ export function readEntry(value: unknown): ConsoleEntry | undefined {
   if (!isRecord(value)) return undefined;
   const fence = readString(value.fence, MAX_NAME);
   const kind = KINDS.find((each) => each === value.kind);
-  const text = readString(value.text, MAX_ENTRY_CHARACTERS);
+  const text = readText(value.text, MAX_ENTRY_CHARACTERS);
   if (fence === undefined || kind === undefined || text === undefined) return undefined;
   return {
     fence,
     kind,
     text,
-    ...optional('full', readString(value.full, MAX_ENTRY_CHARACTERS)),
-    ...optional('line', readCount(value.line)),
+    ...optional('full', readText(value.full, MAX_ENTRY_CHARACTERS)),
+    ...optional('line', readPosition(value.line)),
   };
 }
 
 export function readError(value: unknown): ErrorReport | undefined {
   if (!isRecord(value)) return undefined;
-  const name = readString(value.name, MAX_NAME);
-  const message = readString(value.message, MAX_MESSAGE);
+  const name = readText(value.name, MAX_NAME);
+  const message = readText(value.message, MAX_MESSAGE);
   const frames = readList(value.frames, MAX_FRAMES, readFrame);
   if (name === undefined || message === undefined || frames === undefined) return undefined;
   return {
     name,
     message,
     frames,
-    ...optional('code', readString(value.code, MAX_NAME)),
+    ...optional('code', readText(value.code, MAX_NAME)),
     ...optional('at', readPlace(value.at)),
-    ...optional('actual', readString(value.actual, MAX_MESSAGE)),
-    ...optional('expected', readString(value.expected, MAX_MESSAGE)),
+    ...optional('actual', readText(value.actual, MAX_MESSAGE)),
+    ...optional('expected', readText(value.expected, MAX_MESSAGE)),
     ...optional('fence', readString(value.fence, MAX_NAME)),
-    ...optional('hint', readString(value.hint, MAX_MESSAGE)),
+    ...optional('hint', readText(value.hint, MAX_MESSAGE)),
   };
 }
 
 export function readTest(value: unknown): TestResult | undefined {
   if (!isRecord(value)) return undefined;
   const fence = readString(value.fence, MAX_NAME);
-  const name = readString(value.name, MAX_MESSAGE);
-  const blocks = readList(value.blocks, MAX_BLOCKS, (item) => readString(item, MAX_MESSAGE));
+  const name = readText(value.name, MAX_MESSAGE);
+  const blocks = readList(value.blocks, MAX_BLOCKS, (item) => readText(item, MAX_MESSAGE));
   const status = STATUSES.find((each) => each === value.status);
   if (fence === undefined || name === undefined || blocks === undefined || status === undefined) return undefined;
   return { fence, name, blocks, status, ...optional('error', readError(value.error)) };
@@ -76,10 +75,10 @@ export function readRawFrames(value: unknown): readonly RawFrame[] {
   const read = (item: unknown): RawFrame | undefined => {
     if (!isRecord(item)) return undefined;
     const url = readString(item.url, MAX_NAME);
-    const line = readCount(item.line);
+    const line = readPosition(item.line);
     const column = readCount(item.column);
     if (url === undefined || line === undefined || column === undefined) return undefined;
-    return { url, line, column, ...optional('name', readString(item.name, MAX_NAME)) };
+    return { url, line, column, ...optional('name', readText(item.name, MAX_NAME)) };
   };
   return readList(value, MAX_FRAMES, read) ?? [];
 }
@@ -87,15 +86,15 @@ export function readRawFrames(value: unknown): readonly RawFrame[] {
 function readFrame(value: unknown): Frame | undefined {
   const at = readPlace(value);
   if (!at || at.column === undefined || !isRecord(value)) return undefined;
-  return { fence: at.fence, line: at.line, column: at.column, ...optional('name', readString(value.name, MAX_NAME)) };
+  return { fence: at.fence, line: at.line, column: at.column, ...optional('name', readText(value.name, MAX_NAME)) };
 }
 
 function readPlace(value: unknown): ErrorReport['at'] {
   if (!isRecord(value)) return undefined;
   const fence = readString(value.fence, MAX_NAME);
-  const line = readCount(value.line);
+  const line = readPosition(value.line);
   if (fence === undefined || line === undefined) return undefined;
-  return { fence, line, ...optional('column', readCount(value.column)) };
+  return { fence, line, ...optional('column', readPosition(value.column)) };
 }
 
 function optional<K extends string, T>(key: K, value: T | undefined): { readonly [P in K]?: T } {

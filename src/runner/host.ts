@@ -1,3 +1,4 @@
+import type { ErrorReport } from '../probe/entry.ts';
 import { START_TIMEOUT_MS } from './limits.ts';
 import { readFromRelay } from './protocol.ts';
 import type { Run, RunEvent, Runner, RunRequest, RunStatus } from './runner.ts';
@@ -36,6 +37,8 @@ export function createRunner({ url }: RunnerOptions): Runner {
   };
 
   const open = () => {
+    // Whoever takes elements from the page may take this one.
+    if (frame && !frame.isConnected) close(LOST);
     if (frame) return;
     frame = document.createElement('iframe');
     frame.hidden = true;
@@ -43,31 +46,33 @@ export function createRunner({ url }: RunnerOptions): Runner {
     frame.src = url;
     addEventListener('message', receive);
     document.body.append(frame);
-    startTimer = setTimeout(giveUp, START_TIMEOUT_MS);
+    startTimer = setTimeout(() => close(NOT_LOADED), START_TIMEOUT_MS);
   };
-  /** The relay does not answer: the next run starts from nothing. */
-  const giveUp = () => {
+  /** The relay is gone or does not answer: a run that waits for it ends, and the next one starts from nothing. */
+  const close = (error: ErrorReport) => {
     removeEventListener('message', receive);
-    frame?.remove();
+    clearTimeout(startTimer);
+    const gone = frame;
     frame = undefined;
     ready = false;
-    current?.listen({
-      type: 'error',
-      error: {
-        name: 'Stopped',
-        code: 'RUN_UNAVAILABLE',
-        message: 'The runner could not be loaded.',
-        frames: [],
-        hint: 'Check the connection and run it again, or reload the page.',
-      },
-    });
+    gone?.remove();
+    current?.listen({ type: 'error', error });
     end('error');
   };
+  /** From when the relay listens: if its document goes, by a navigation or with its frame, it will never answer. */
+  const watch = (watched: HTMLIFrameElement) => {
+    const lost = () => {
+      if (frame === watched) close(LOST);
+    };
+    watched.contentWindow?.addEventListener('pagehide', lost, { once: true });
+  };
 
-  const receive = ({ source, data }: MessageEvent) => {
-    if (!frame || source !== frame.contentWindow) return;
+  const receive = ({ source, origin: from, data }: MessageEvent) => {
+    if (!frame || source !== frame.contentWindow || from !== origin) return;
     const news = readFromRelay(data, id);
     if (news?.type === 'initialized') {
+      if (ready) return;
+      watch(frame);
       clearTimeout(startTimer);
       ready = true;
       post({ type: 'register-frame', origin: location.origin, id });
@@ -86,14 +91,14 @@ export function createRunner({ url }: RunnerOptions): Runner {
     warm: open,
     run(what: RunRequest, listen): Run {
       end('stopped');
+      open();
       const number = ++last;
       const finished = new Promise<RunStatus>((finish) => {
         current = { number, listen, finish };
       });
       const content = 'program' in what ? { 'x-program': what.program } : { 'x-source': what.source };
       request = { type: 'compile', modules: {}, 'x-run': number, ...content };
-      if (frame && ready) post(request);
-      else open();
+      if (ready) post(request);
       return {
         finished,
         stop() {
@@ -105,3 +110,18 @@ export function createRunner({ url }: RunnerOptions): Runner {
     },
   };
 }
+
+const NOT_LOADED: ErrorReport = {
+  name: 'Stopped',
+  code: 'RUN_UNAVAILABLE',
+  message: 'The runner could not be loaded.',
+  frames: [],
+  hint: 'Check the connection and run it again, or reload the page.',
+};
+const LOST: ErrorReport = {
+  name: 'Stopped',
+  code: 'RUN_LOST',
+  message: 'The runner was taken from the page, or left for another one, while the code ran.',
+  frames: [],
+  hint: 'Run it again: a new runner is made for it. If this goes on, look for a browser extension that changes pages.',
+};

@@ -2,6 +2,7 @@ import type { ConsoleEntry, ErrorReport, TestResult } from '../probe/entry.ts';
 import type { RawFrame } from '../probe/stack.ts';
 import { isRecord, readCount, readString } from './check.ts';
 import { readEntry, readError, readRawFrames, readTest } from './events.ts';
+import type { Excess } from './meter.ts';
 
 /** The messages between the relay, its sandboxed frame, and the frame's Worker. All of them are our own. */
 
@@ -27,7 +28,7 @@ export interface Supplies {
 export type Prepared = Readonly<Record<string, ArrayBuffer | WebAssembly.Module>>;
 
 export type ToWorker =
-  /** Sent to a spare Worker: modules that most programs need, to be made ready. */
+  /** Sent to a spare Worker, with the port for its answers: modules that most programs need, to be made ready. */
   | { readonly type: 'load'; readonly library: Library }
   | {
       readonly type: 'run';
@@ -50,7 +51,14 @@ export type RunMessage =
   /** The run has ended by itself; `failed` when an error or a failed test was reported. */
   | { readonly type: 'settled'; readonly failed: boolean };
 
-export type FromWorker = RunMessage | { readonly type: 'pong' } | { readonly type: 'flood' };
+/** What a Worker says over its port, as text (see `wire.ts`). */
+export type FromWorker =
+  | RunMessage
+  | { readonly type: 'pong' }
+  /** The code asked for its own end, and the Worker awaits it. */
+  | { readonly type: 'closed' }
+  /** The run has said too much, and says no more. */
+  | { readonly type: 'excess'; readonly excess: Excess };
 
 export type ToFrame =
   | { readonly type: 'assets'; readonly worker: string; readonly library: Library }
@@ -68,8 +76,11 @@ export type ToFrame =
   | { readonly type: 'stop' }
   | { readonly type: 'ping' };
 
-/** Why the frame ended a run: no sign of life, too many messages, or the Worker could not go on. */
-export type KillReason = 'loop' | 'flood' | 'crash';
+/**
+ * Why the frame ended a run: no sign of life, too many lines, reports or messages of the code's own, the code's own wish,
+ * a Worker that could not go on, or one that could not be given what the program needs.
+ */
+export type KillReason = 'loop' | Excess | 'own-messages' | 'closed' | 'crash' | 'unprepared';
 
 export type FromFrame =
   | { readonly type: 'pong' }
@@ -77,7 +88,8 @@ export type FromFrame =
   | { readonly type: 'message'; readonly run: number; readonly message: RunMessage };
 
 const MAX_WHAT = 100;
-const REASONS: readonly KillReason[] = ['loop', 'flood', 'crash'];
+const REASONS: readonly KillReason[] = ['loop', 'flood', 'reports', 'own-messages', 'closed', 'crash', 'unprepared'];
+const EXCESSES: readonly Excess[] = ['flood', 'reports'];
 
 export function readRunMessage(value: unknown): RunMessage | undefined {
   if (!isRecord(value)) return undefined;
@@ -107,6 +119,14 @@ export function readRunMessage(value: unknown): RunMessage | undefined {
   }
 }
 
+export function readFromWorker(value: unknown): FromWorker | undefined {
+  if (!isRecord(value)) return undefined;
+  if (value.type === 'pong' || value.type === 'closed') return { type: value.type };
+  if (value.type !== 'excess') return readRunMessage(value);
+  const excess = EXCESSES.find((each) => each === value.excess);
+  return excess && { type: 'excess', excess };
+}
+
 export function readFromFrame(value: unknown): FromFrame | undefined {
   if (!isRecord(value)) return undefined;
   if (value.type === 'pong') return { type: 'pong' };
@@ -119,12 +139,4 @@ export function readFromFrame(value: unknown): FromFrame | undefined {
   if (value.type !== 'message') return undefined;
   const message = readRunMessage(value.message);
   return message && { type: 'message', run, message };
-}
-
-/** How many characters a message of a run costs of its allowance. */
-export function weigh(message: unknown): number {
-  if (!isRecord(message)) return 0;
-  const entry = isRecord(message.entry) ? message.entry : {};
-  const text = readString(entry.text, Number.POSITIVE_INFINITY)?.length ?? 0;
-  return text + (readString(entry.full, Number.POSITIVE_INFINITY)?.length ?? 0);
 }

@@ -24,7 +24,9 @@ export type ToRelay =
       readonly request:
         | { readonly kind: 'program'; readonly run: number; readonly program: CompiledProgram }
         | { readonly kind: 'source'; readonly run: number; readonly source: ProgramSource }
-        | { readonly kind: 'files'; readonly files: readonly SandpackFile[]; readonly evaluate: boolean };
+        | { readonly kind: 'files'; readonly files: readonly SandpackFile[]; readonly evaluate: boolean }
+        /** What was asked for cannot be run, and the client is told why. */
+        | { readonly kind: 'refused'; readonly run: number; readonly reason: string };
     }
   | { readonly type: 'run-all-tests' }
   | { readonly type: 'run-tests'; readonly path: string }

@@ -5,7 +5,8 @@ export interface Pulse {
   start(): void;
   /** After how many questions without an answer there is no life; `MAX_UNANSWERED` at first. */
   allow(unanswered: number): void;
-  answered(): void;
+  /** Returns whether there was a question to be answered. */
+  answered(): boolean;
   stop(): void;
 }
 
@@ -32,7 +33,9 @@ export function createPulse(ask: () => void, lost: () => void): Pulse {
       unanswered = 0;
     },
     answered() {
+      const asked = unanswered > 0;
       unanswered = 0;
+      return asked;
     },
     stop() {
       clearInterval(timer);

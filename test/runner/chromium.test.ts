@@ -143,10 +143,6 @@ test.each([
   ['with pauses', "for (;;) { console.log('again'); await null; }"],
   ['from timers', "setInterval(() => { for (let i = 0; i < 100; i++) console.log('again'); }, 1);"],
   ['of great length', "for (;;) console.log('x'.repeat(50_000));"],
-  [
-    'by messages of its own',
-    "for (;;) postMessage({ type: 'console', entry: { fence: 'f1', kind: 'log', text: 'x' } });",
-  ],
 ])('a console flood is ended with a message: %s', async (_, code) => {
   const outcome = await run({ program: program(code) });
   expect(outcome.status).toBe('error');

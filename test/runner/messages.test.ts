@@ -1,11 +1,18 @@
 import { describe, expect, test, vi } from 'vitest';
 import { readEntry, readError, readRawFrames, readTest } from '../../src/runner/events.ts';
-import { readFromFrame } from '../../src/runner/inner.ts';
-import { MAX_ENTRY_CHARACTERS, MAX_UNANSWERED, PING_EVERY_MS } from '../../src/runner/limits.ts';
-import { createMeter } from '../../src/runner/meter.ts';
+import { type RunMessage, readFromFrame, readFromWorker } from '../../src/runner/inner.ts';
+import {
+  MAX_CODE_CHARACTERS,
+  MAX_ENTRY_CHARACTERS,
+  MAX_UNANSWERED,
+  MAX_WIRE_CHARACTERS,
+  PING_EVERY_MS,
+} from '../../src/runner/limits.ts';
+import { createMeter, weigh } from '../../src/runner/meter.ts';
 import { readFromRelay } from '../../src/runner/protocol.ts';
 import { createPulse } from '../../src/runner/pulse.ts';
 import { readToRelay } from '../../src/runner/relay/requests.ts';
+import { decode, encode } from '../../src/runner/wire.ts';
 import { createModules, missingExport } from '../../src/runner/worker/modules.ts';
 
 const ENTRY = { fence: 'f1', kind: 'log', text: 'hello' };
@@ -36,11 +43,16 @@ describe('what a run posts is checked', () => {
 
   test('long texts are cut, and frames counted', () => {
     const long = 'x'.repeat(MAX_ENTRY_CHARACTERS * 2);
-    expect(readEntry({ ...ENTRY, text: long })?.text.length).toBe(MAX_ENTRY_CHARACTERS + 1);
+    const cut = readEntry({ ...ENTRY, text: long })?.text ?? '';
+    expect(cut.length).toBe(MAX_ENTRY_CHARACTERS);
+    expect(cut).toMatch(/x… \(cut: 200000 characters\)$/);
+    expect(readEntry({ ...ENTRY, text: cut })?.text, 'a cut text is not cut again').toBe(cut);
+    expect(readEntry({ ...ENTRY, fence: long }), 'a name is not cut').toBeUndefined();
     const frames = Array.from({ length: 1_000 }, () => ({ url: '/a.ts', line: 1, column: 1 }));
     expect(readRawFrames(frames)).toHaveLength(50);
     expect(readRawFrames('frames')).toEqual([]);
     expect(readRawFrames([{ url: '/a.ts', line: -1, column: 1 }])).toEqual([]);
+    expect(readRawFrames([{ url: '/a.ts', line: 0, column: 1 }]), 'lines count from 1').toEqual([]);
   });
 
   test.each([
@@ -61,6 +73,23 @@ describe('what a run posts is checked', () => {
   });
 });
 
+test.each([
+  [{ type: 'pong' }, { type: 'pong' }],
+  [{ type: 'closed' }, { type: 'closed' }],
+  [
+    { type: 'excess', excess: 'flood' },
+    { type: 'excess', excess: 'flood' },
+  ],
+  [{ type: 'excess', excess: 'of joy' }, undefined],
+  [
+    { type: 'console', entry: { ...ENTRY, deep: [[[]]] } },
+    { type: 'console', entry: ENTRY },
+  ],
+  ['pong', undefined],
+])('from a Worker: %j', (value, expected) => {
+  expect(readFromWorker(value)).toEqual(expected);
+});
+
 describe('what clients ask is checked', () => {
   const segments = [{ fence: 'f1', line: 1, count: 2 }];
   const program = { target: 'f1', modules: [{ name: '/a.ts', code: '', imports: [], map: '{}', segments }] };
@@ -79,7 +108,10 @@ describe('what clients ask is checked', () => {
       { type: 'compile', 'x-run': 1, 'x-source': source },
       { type: 'compile', request: { kind: 'source', run: 1, source } },
     ],
-    [{ type: 'compile', 'x-run': 1, 'x-program': { target: 'f1', modules: [{}] } }, undefined],
+    [
+      { type: 'compile', 'x-run': 1, 'x-program': { target: 'f1', modules: [{}] } },
+      { type: 'compile', request: { kind: 'refused', run: 1, reason: expect.stringContaining('does not understand') } },
+    ],
     [
       { type: 'compile', modules: { '/index.ts': { code: 'a', path: '/index.ts' } }, skipEval: true },
       { type: 'compile', request: { kind: 'files', files: [{ path: '/index.ts', code: 'a' }], evaluate: false } },
@@ -98,6 +130,32 @@ describe('what clients ask is checked', () => {
     ['compile', undefined],
   ])('%j', (value, expected) => {
     expect(readToRelay(value)).toEqual(expected);
+  });
+});
+
+describe('a program that is too much is refused in words, and never cut', () => {
+  const module = { name: '/dog.ts', source: '', segments: [] };
+  const ask = (modules: readonly object[]) =>
+    readToRelay({ type: 'compile', 'x-run': 1, 'x-source': { target: 'f1', modules } });
+  test.each([
+    [
+      'a long file',
+      [{ ...module, source: 'x'.repeat(MAX_CODE_CHARACTERS + 1) }],
+      'The program is too long to run here: dog.ts has 2,000,001 characters, and 2,000,000 is the most.',
+    ],
+    ['many files', Array.from({ length: 101 }, () => module), 'The program has more than 100 files.'],
+    [
+      'many snippets',
+      [{ ...module, segments: Array.from({ length: 1_001 }, () => ({ fence: 'f1', line: 1, count: 1 })) }],
+      'A file of the program has more than 1000 snippets.',
+    ],
+  ])('%s', (_, modules, reason) => {
+    expect(ask(modules)).toEqual({ type: 'compile', request: { kind: 'refused', run: 1, reason } });
+  });
+
+  test('of a stock client, too', () => {
+    const modules = { '/index.ts': { code: 'x'.repeat(MAX_CODE_CHARACTERS + 1) } };
+    expect(readToRelay({ type: 'compile', modules })).toMatchObject({ request: { kind: 'refused', run: 0 } });
   });
 });
 
@@ -126,14 +184,74 @@ describe('what the relay answers', () => {
   });
 });
 
-test('the meter counts messages and characters', () => {
-  const entry = (text: string) => ({ type: 'console', entry: { ...ENTRY, text } });
-  const messages = createMeter(3, 100);
-  expect([1, 2, 3, 4].map(() => messages.allows(entry('x')))).toEqual([true, true, true, false]);
-  const characters = createMeter(100, 10);
-  expect([characters.allows(entry('12345')), characters.allows(entry('12345')), characters.allows(entry('1'))]).toEqual(
-    [true, true, false],
-  );
+describe('the meter', () => {
+  const line = (text: string): RunMessage => ({ type: 'console', entry: { fence: '', kind: 'log', text } });
+  const error = (message: string): RunMessage => ({
+    type: 'error',
+    error: { name: '', message, frames: [] },
+    frames: [{ url: '/a', line: 1, column: 1 }],
+  });
+  const test1: RunMessage = {
+    type: 'test',
+    result: { fence: '', name: 't', blocks: ['b', 'c'], status: 'pass' },
+    frames: [],
+  };
+  const plenty = { lines: 100, reports: 100, characters: 1_000 };
+
+  test('counts lines and reports apart', () => {
+    const meter = createMeter({ ...plenty, lines: 2, reports: 1 });
+    const said = [line('x'), error('x'), line('x')];
+    expect(said.map((message) => meter.add(message))).toEqual([undefined, undefined, undefined]);
+    expect(meter.add(line('x'))).toBe('flood');
+    const other = createMeter({ ...plenty, lines: 0, reports: 1 });
+    expect([error('x'), test1].map((message) => other.add(message))).toEqual([undefined, 'reports']);
+  });
+
+  test('weighs every text of every kind of message', () => {
+    expect(weigh(line('12345'))).toBe('console'.length + 'log'.length + 5);
+    expect(weigh(error('12345'))).toBe('error'.length + 5 + '/a'.length);
+    expect(weigh(test1)).toBe('test'.length + 'tbc'.length + 'pass'.length);
+    const meter = createMeter({ ...plenty, characters: 20 });
+    expect(meter.add(error('12345'))).toBeUndefined();
+    expect(meter.add(error('1234567890'))).toBe('reports');
+  });
+
+  test('weighs what was sent beside the message, too', () => {
+    expect(createMeter(plenty).add(line('x'), 6_000)).toBeUndefined();
+    expect(createMeter(plenty).add(line('x'), 6_006)).toBe('flood');
+  });
+
+  test('always lets the end of a run through', () => {
+    expect(
+      createMeter({ lines: 0, reports: 0, characters: 0 }).add({ type: 'settled', failed: false }),
+    ).toBeUndefined();
+  });
+});
+
+describe('what a Worker writes', () => {
+  test('is read again', () => {
+    const message = { type: 'console', entry: { text: 'a\n\u0000\ud800', list: [1, { deep: null }] } };
+    expect(decode(encode(structuredClone(message)))).toEqual(message);
+  });
+
+  test('asks no `toJSON` that a program gave to all objects', () => {
+    Object.defineProperty(Object.prototype, 'toJSON', { value: () => 'poisoned', configurable: true });
+    try {
+      expect(encode({ type: 'console', entry: { frames: [1] } })).toBe('{"type":"console","entry":{"frames":[1]}}');
+    } finally {
+      Reflect.deleteProperty(Object.prototype, 'toJSON');
+    }
+  });
+
+  test.each([
+    ['too long', () => encode({ text: 'x'.repeat(MAX_WIRE_CHARACTERS) })],
+    ['without a form in JSON', () => encode({ big: 1n })],
+    ['no text', () => decode({ type: 'pong' })],
+    ['too long to be read', () => decode(`"${'x'.repeat(MAX_WIRE_CHARACTERS)}"`)],
+    ['broken', () => decode('{')],
+  ])('%s: nothing', (_, attempt) => {
+    expect(attempt()).toBeUndefined();
+  });
 });
 
 test('the pulse gives up after so many questions without an answer, and not by the clock', () => {

@@ -5,6 +5,7 @@ import type { FromRelay, ToRelay } from '../../src/runner/protocol.ts';
 import { CompileFailure } from '../../src/runner/relay/failure.ts';
 import type { EndReason, SandboxListener } from '../../src/runner/relay/sandbox.ts';
 import { createSession } from '../../src/runner/relay/session.ts';
+import type { Trace } from '../../src/runner/relay/trace.ts';
 
 const PROGRAM: CompiledProgram = {
   target: 'f1',
@@ -52,10 +53,20 @@ const FILES: ToRelay = {
 };
 
 /** A session whose sandbox and compiler do what the test says. */
-function setUp({ compile }: { compile?: (source: ProgramSource) => Promise<CompiledProgram> } = {}) {
+function setUp({
+  compile = async ({ target }) => ({
+    target,
+    modules: [{ name: target, code: '', imports: [], map: '', segments: [] }],
+  }),
+  tracer = async () => (frames) => frames.map(({ url, line, column }) => ({ fence: url, line, column })),
+}: {
+  compile?: (source: ProgramSource) => Promise<CompiledProgram>;
+  tracer?: () => Promise<Trace>;
+} = {}) {
   const posted: FromRelay[] = [];
   const listeners: SandboxListener[] = [];
   let stops = 0;
+  let cancels = 0;
   const session = createSession({
     sandbox: {
       run: async (_program, _supplies, listener) => {
@@ -67,17 +78,16 @@ function setUp({ compile }: { compile?: (source: ProgramSource) => Promise<Compi
       warm: () => {},
     },
     post: (message) => posted.push(message),
-    compile:
-      compile ??
-      (async ({ target }) => ({ target, modules: [{ name: target, code: '', imports: [], map: '', segments: [] }] })),
+    compiler: { compile, cancel: () => cancels++ },
     supplies: async () => ({ library: {}, binaries: {} }),
-    trace: async (_program, frames) => frames.map(({ url, line, column }) => ({ fence: url, line, column })),
+    tracer,
     now: () => 0,
   });
   const settle = () => new Promise((resolve) => setTimeout(resolve, 0));
   return {
     posted,
     stops: () => stops,
+    cancels: () => cancels,
     order: () => posted.map(describeMessage),
     async handle(message: ToRelay) {
       void session.handle(message);

@@ -7,8 +7,8 @@ export interface CompileQuestion {
   readonly source: ProgramSource;
 }
 
-export interface CompileAnswer {
-  readonly number: number;
-  readonly program?: CompiledProgram;
-  readonly error?: ErrorReport;
-}
+export type CompileAnswer =
+  /** Said once, when the compiler has been loaded. */
+  | { readonly ready: true }
+  | { readonly number: number; readonly program: CompiledProgram }
+  | { readonly number: number; readonly program?: never; readonly error: ErrorReport };

@@ -1,22 +1,29 @@
 /** The compile Worker: the project's compiler, in the browser. It transforms code and never runs it. */
 import { compile } from '../../compiler/compile.ts';
 import { CompileError } from '../../compiler/error.ts';
-import type { ProgramSource } from '../../compiler/program.ts';
+import type { CompiledProgram, ProgramSource } from '../../compiler/program.ts';
 import type { ErrorReport } from '../../probe/entry.ts';
 import type { CompileAnswer, CompileQuestion } from './messages.ts';
 
 self.onmessage = ({ data: { number, source } }: MessageEvent<CompileQuestion>) => {
-  const answer: CompileAnswer = { number, ...attempt(source) };
-  self.postMessage(answer);
+  answer({ number, ...attempt(source) });
 };
+answer({ ready: true });
 
-function attempt(source: ProgramSource): Pick<CompileAnswer, 'program' | 'error'> {
+function answer(message: CompileAnswer): void {
+  self.postMessage(message);
+}
+
+function attempt(source: ProgramSource): { readonly program: CompiledProgram } | { readonly error: ErrorReport } {
   try {
     return { program: compile(source) };
   } catch (error) {
     return { error: report(error) };
   }
 }
+
+/** The compiler calls itself for each level of brackets, and the browser bounds how often. */
+const TOO_DEEP = 'The code is nested too deeply for the compiler. Look for very many brackets within each other.';
 
 function report(error: unknown): ErrorReport {
   if (error instanceof CompileError) {
@@ -25,6 +32,7 @@ function report(error: unknown): ErrorReport {
     const at = { fence, line, column };
     return { name, message, at, frames: [at], fence };
   }
+  if (error instanceof RangeError) return { name: 'CompileError', message: TOO_DEEP, frames: [] };
   const message = error instanceof Error ? error.message : String(error);
   return { name: 'CompileError', message: `The compiler failed: ${message}`, frames: [] };
 }

@@ -1,7 +1,7 @@
 import type { ErrorReport } from '../../probe/entry.ts';
 
-/** A program that does not compile: what is wrong with it, and where. */
-export class CompileFailure extends Error {
+/** Why a program cannot be run, in a reader's terms. */
+export class Failure extends Error {
   readonly report: ErrorReport;
 
   constructor(report: ErrorReport) {
@@ -9,3 +9,6 @@ export class CompileFailure extends Error {
     this.report = report;
   }
 }
+
+/** A program that does not compile: what is wrong with it, and where. */
+export class CompileFailure extends Failure {}

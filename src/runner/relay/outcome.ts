@@ -1,5 +1,12 @@
 import type { ErrorReport } from '../../probe/entry.ts';
-import { MAX_CHARACTERS, MAX_MESSAGES, MAX_UNANSWERED, PING_EVERY_MS } from '../limits.ts';
+import {
+  MAX_CHARACTERS,
+  MAX_MESSAGES,
+  MAX_OWN_MESSAGES,
+  MAX_REPORTS,
+  MAX_UNANSWERED,
+  PING_EVERY_MS,
+} from '../limits.ts';
 import type { EndReason } from './sandbox.ts';
 
 const SECONDS = (MAX_UNANSWERED * PING_EVERY_MS) / 1_000;
@@ -16,8 +23,32 @@ export function explainEnd(reason: EndReason): ErrorReport {
     case 'flood':
       return ended(
         'RUN_FLOOD',
-        `The code printed more than ${MAX_MESSAGES.toLocaleString('en')} lines or ${MAX_CHARACTERS.toLocaleString('en')} characters, so it was stopped.`,
+        `The code printed more than ${count(MAX_MESSAGES)} lines or ${count(MAX_CHARACTERS)} characters, so it was stopped.`,
         'Print less: look for a `console.log` in a loop that goes on for too long.',
+      );
+    case 'reports':
+      return ended(
+        'RUN_FLOOD',
+        `The code reported more than ${count(MAX_REPORTS)} errors and test results, or more than ${count(MAX_CHARACTERS)} characters of them, so it was stopped.`,
+        'Look for tests that are defined in a loop, or for an error with a very long message.',
+      );
+    case 'own-messages':
+      return ended(
+        'RUN_FLOOD',
+        `The code posted more than ${count(MAX_OWN_MESSAGES)} messages of its own, so it was stopped.`,
+        'Nobody here receives what `postMessage` posts: print it with `console.log` instead.',
+      );
+    case 'closed':
+      return ended(
+        'RUN_CLOSED',
+        'The code ended itself with `close()`, so nothing after that was run.',
+        'A run ends by itself when the code and its timers are done: leave out the call of `close()`.',
+      );
+    case 'unprepared':
+      return ended(
+        'RUN_UNAVAILABLE',
+        'A part of the runner that the code needs could not be made ready.',
+        'Run it again, or reload the page.',
       );
     case 'crash':
       return ended(
@@ -32,6 +63,10 @@ export function explainEnd(reason: EndReason): ErrorReport {
         'The code may have needed more memory than there is: look for a list that grows without end.',
       );
   }
+}
+
+function count(number: number): string {
+  return number.toLocaleString('en');
 }
 
 function ended(code: string, message: string, hint: string): ErrorReport {

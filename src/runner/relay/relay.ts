@@ -2,7 +2,7 @@
  * The bundler page. It holds trusted code only: it passes programs to the sandboxed frame, and what comes back, checked,
  * to the page around it. Code of a page is never evaluated here.
  */
-import type { CompiledProgram, ProgramSource } from '../../compiler/program.ts';
+import type { CompiledProgram } from '../../compiler/program.ts';
 import type { Manifest } from '../manifest.ts';
 import type { FromRelay } from '../protocol.ts';
 import { createCompiler } from './compiler.ts';
@@ -32,13 +32,13 @@ function start(page: Window): void {
       },
     }),
     post,
-    compile: (source: ProgramSource) => compiler.compile(source),
+    compiler,
     supplies: (program: CompiledProgram, listen) =>
       files.supplies(
         program.modules.flatMap(({ imports }) => imports),
         listen,
       ),
-    trace: async (program, frames) => (await files.tracer()).traceFrames(program, frames),
+    tracer: async (program) => (await files.tracer()).createTrace(program),
     now: () => performance.now(),
   });
 

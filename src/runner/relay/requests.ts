@@ -1,10 +1,10 @@
 import type { CompiledModule, CompiledProgram, ProgramSource, Segment, SourceModule } from '../../compiler/program.ts';
 import { isRecord, readCount, readList, readString } from '../check.ts';
+import { MAX_CODE_CHARACTERS as MAX_CODE } from '../limits.ts';
 import type { SandpackFile, ToRelay } from '../protocol.ts';
 
 /** Readers for what clients ask of the relay. The relay is a page that any script of the site can talk to. */
 
-const MAX_CODE = 2_000_000;
 const MAX_NAME = 500;
 const MAX_MODULES = 100;
 const MAX_SEGMENTS = 1_000;
@@ -36,19 +36,49 @@ export function readToRelay(value: unknown): ToRelay | undefined {
   }
 }
 
-function readRequest(
-  value: Readonly<Record<string, unknown>>,
-): Extract<ToRelay, { type: 'compile' }>['request'] | undefined {
+type Request = Extract<ToRelay, { type: 'compile' }>['request'];
+
+/** A request that names its run is always answered, if only by the reason why it cannot be carried out. */
+function readRequest(value: Readonly<Record<string, unknown>>): Request | undefined {
   const run = readCount(value['x-run']);
   if (run !== undefined) {
+    const reason = tooMuch(value['x-program'] ?? value['x-source']);
+    if (reason !== undefined) return { kind: 'refused', run, reason };
     const program = readProgram(value['x-program']);
     if (program) return { kind: 'program', run, program };
     const source = readSource(value['x-source']);
-    return source && { kind: 'source', run, source };
+    if (source) return { kind: 'source', run, source };
+    return { kind: 'refused', run, reason: 'The page asked for a run in a way that the runner does not understand.' };
   }
   if (!isRecord(value.modules)) return undefined;
-  const files = readList(Object.entries(value.modules), MAX_MODULES, readFile);
+  const modules = Object.entries(value.modules);
+  const reason = tooMuch({ modules: modules.map(([name, module]) => ({ ...(isRecord(module) ? module : {}), name })) });
+  if (reason !== undefined) return { kind: 'refused', run: 0, reason };
+  const files = readList(modules, MAX_MODULES, readFile);
   return files && { kind: 'files', files, evaluate: value.skipEval !== true };
+}
+
+/** What of a program is more than the runner takes. Nothing is cut: half a program would fail for another reason. */
+function tooMuch(program: unknown): string | undefined {
+  if (!isRecord(program) || !Array.isArray(program.modules)) return undefined;
+  if (program.modules.length > MAX_MODULES) return `The program has more than ${MAX_MODULES} files.`;
+  for (const module of program.modules) {
+    if (!isRecord(module)) continue;
+    const longest = Math.max(...[module.source, module.code, module.map].map(lengthOf));
+    if (longest > MAX_CODE) {
+      const name = readString(module.name, MAX_NAME)?.slice(1) ?? 'a file';
+      const [has, most] = [longest, MAX_CODE].map((number) => number.toLocaleString('en'));
+      return `The program is too long to run here: ${name} has ${has} characters, and ${most} is the most.`;
+    }
+    if (lengthOf(module.imports) > MAX_MODULES) return `A file of the program has more than ${MAX_MODULES} imports.`;
+    if (lengthOf(module.segments) > MAX_SEGMENTS)
+      return `A file of the program has more than ${MAX_SEGMENTS} snippets.`;
+  }
+  return undefined;
+}
+
+function lengthOf(value: unknown): number {
+  return typeof value === 'string' || Array.isArray(value) ? value.length : 0;
 }
 
 function readFile(entry: unknown): SandpackFile | undefined {

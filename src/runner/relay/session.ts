@@ -1,25 +1,26 @@
 import type { CompiledProgram, ProgramSource } from '../../compiler/program.ts';
 import type { ConsoleEntry, ErrorReport, TestResult } from '../../probe/entry.ts';
-import { place } from '../../probe/render.ts';
-import type { RawFrame } from '../../probe/stack.ts';
 import type { RunMessage, Supplies } from '../inner.ts';
 import type { FromRelay, RunEnd, SandpackFile, ToRelay } from '../protocol.ts';
 import type { RunProgress } from '../runner.ts';
-import { CompileFailure } from './failure.ts';
+import type { Compiler } from './compiler.ts';
+import { CompileFailure, Failure } from './failure.ts';
 import type { Loading } from './files.ts';
 import { explainEnd } from './outcome.ts';
+import { createPlaces } from './places.ts';
 import type { Sandbox } from './sandbox.ts';
-import { sandpackFrames, sandpackSource, TEST_FILE } from './stock.ts';
+import { createFileLines, type FileLines, sandpackFrames, sandpackSource, TEST_FILE } from './stock.ts';
 import { testMessages } from './tests.ts';
+import type { Trace } from './trace.ts';
 
 export interface SessionParts {
   readonly sandbox: Sandbox;
   post(message: FromRelay): void;
-  /** Rejects with a `CompileFailure` if the program is wrong. */
-  compile(source: ProgramSource): Promise<CompiledProgram>;
+  readonly compiler: Compiler;
   /** What a program imports and the runner brings; `listen` hears of what has to be loaded first and is not small. */
   supplies(program: CompiledProgram, listen: (loading: Loading) => void): Promise<Supplies>;
-  trace(program: CompiledProgram, frames: readonly RawFrame[]): Promise<ErrorReport['frames']>;
+  /** Loads what finds the places of a program's errors. */
+  tracer(program: CompiledProgram): Promise<Trace>;
   now(): number;
 }
 
@@ -43,18 +44,24 @@ interface Running {
  * is anything but done, so `done` comes before the code runs: an edit then ends a loop, and is not lost.
  */
 export function createSession(parts: SessionParts) {
-  const { sandbox, post } = parts;
+  const { sandbox, compiler, post } = parts;
   let current: Running | undefined;
   let first = true;
   let files: readonly SandpackFile[] = [];
+  let fileLines: FileLines = createFileLines([]);
   let consoleCount = 0;
   /** A test run that was asked for while something else was going on: the last one asked for is carried out. */
   let wanted: { readonly path: string | undefined } | undefined;
 
+  const setFiles = (given: readonly SandpackFile[]) => {
+    files = given;
+    fileLines = createFileLines(given);
+  };
   const isCurrent = (running: Running) => current === running;
 
   const begin = (run: number): Running => {
     sandbox.stop();
+    compiler.cancel();
     const running: Running = { run, sentDone: false, shown: false, queue: Promise.resolve() };
     current = running;
     post({ type: 'start', firstLoad: first });
@@ -83,7 +90,7 @@ export function createSession(parts: SessionParts) {
       message: error.message,
       line: error.at?.line ?? 0,
       column: error.at?.column ?? 0,
-      payload: { frames: sandpackFrames(error, files) },
+      payload: { frames: sandpackFrames(error, fileLines) },
       'x-run': running.run,
       'x-error': error,
     });
@@ -98,21 +105,11 @@ export function createSession(parts: SessionParts) {
   const tell = ({ run }: Running, progress: RunProgress) =>
     post({ type: 'x-progress', 'x-run': run, 'x-progress': progress });
 
-  const locate = async (
-    program: CompiledProgram,
-    error: ErrorReport,
-    raw: readonly RawFrame[],
-  ): Promise<ErrorReport> => {
-    if (raw.length === 0) return error;
-    const frames = await parts.trace(program, raw);
-    return { ...error, frames, ...place(frames) };
-  };
-
   /** Compiles if need be; a failure is shown, and ends the run. */
   const compiled = async (running: Running, source: ProgramSource): Promise<CompiledProgram | undefined> => {
     post({ type: 'status', status: 'transpiling' });
     try {
-      const program = await parts.compile(source);
+      const program = await compiler.compile(source);
       return isCurrent(running) ? program : undefined;
     } catch (error) {
       if (!isCurrent(running)) return undefined;
@@ -139,23 +136,28 @@ export function createSession(parts: SessionParts) {
     failed: (error: ErrorReport) => void,
     ended: (status: RunEnd) => void,
   ) => {
+    // A step that fails must not take those after it along: the last of them tells the client that the run has ended.
     const inOrder = (step: () => Promise<void> | void) => {
-      running.queue = running.queue.then(() => (isCurrent(running) ? step() : undefined));
+      running.queue = running.queue
+        .then(() => (isCurrent(running) ? step() : undefined))
+        .catch((error: unknown) => showError(running, failureReport(error), 'Error'));
     };
+    const { locate, fenceOf } = createPlaces(program, parts.tracer);
     const settle = (message: RunMessage) => {
       switch (message.type) {
         case 'console':
-          return inOrder(() => print(running, message.entry));
+          return inOrder(() => print(running, { ...message.entry, fence: fenceOf(message.entry.fence) ?? '' }));
         case 'error':
           return inOrder(async () => {
-            const error = await locate(program, message.error, message.frames);
+            const error = await locate(message.error, message.frames);
             if (isCurrent(running)) failed(error);
           });
         case 'test':
           return inOrder(async () => {
             const { error, ...result } = message.result;
-            const located = error && (await locate(program, error, message.frames));
-            if (isCurrent(running)) tested({ ...result, ...(located ? { error: located } : {}) });
+            const located = error && (await locate(error, message.frames));
+            const fence = fenceOf(result.fence) ?? program.target;
+            if (isCurrent(running)) tested({ ...result, fence, ...(located ? { error: located } : {}) });
           });
         case 'starting':
           return inOrder(() => tell(running, { stage: 'starting', what: message.what }));
@@ -198,14 +200,19 @@ export function createSession(parts: SessionParts) {
   };
 
   const compile = async (request: Extract<ToRelay, { type: 'compile' }>['request']) => {
+    if (request.kind === 'refused') {
+      const running = begin(request.run);
+      showError(running, unavailable(request.reason), 'Error');
+      return end(running, 'error');
+    }
     if (request.kind === 'program') return runProgram(begin(request.run), request.program);
     if (request.kind === 'source') {
-      files = request.source.modules.map(({ name, source }) => ({ path: name, code: source }));
+      setFiles(request.source.modules.map(({ name, source }) => ({ path: name, code: source })));
       const running = begin(request.run);
       const program = await compiled(running, request.source);
       return program && runProgram(running, program);
     }
-    files = request.files;
+    setFiles(request.files);
     const running = begin(0);
     const program = await compiled(running, sandpackSource(files));
     if (!program) return;
@@ -241,11 +248,11 @@ export function createSession(parts: SessionParts) {
   const runTestFile = async (running: Running, path: string) => {
     const results: { readonly result: TestResult; readonly duration: number }[] = [];
     const finish = (error?: ErrorReport) => {
-      for (const message of testMessages(path, results, error, files)) post(message);
+      for (const message of testMessages(path, results, error, fileLines)) post(message);
     };
     let program: CompiledProgram;
     try {
-      program = await parts.compile(sandpackSource(files, path));
+      program = await compiler.compile(sandpackSource(files, path));
     } catch (error) {
       if (isCurrent(running)) finish(failureReport(error));
       return;
@@ -294,6 +301,7 @@ export function createSession(parts: SessionParts) {
           const running = current;
           if (!running || running.run !== message.run) return;
           sandbox.stop();
+          compiler.cancel();
           return end(running, 'stopped');
         }
         case 'register-frame':
@@ -304,11 +312,10 @@ export function createSession(parts: SessionParts) {
 }
 
 function failureReport(error: unknown): ErrorReport {
-  if (error instanceof CompileFailure) return error.report;
-  return {
-    name: 'Stopped',
-    code: 'RUN_UNAVAILABLE',
-    message: error instanceof Error ? error.message : String(error),
-    frames: [],
-  };
+  if (error instanceof Failure) return error.report;
+  return unavailable(error instanceof Error ? error.message : String(error));
+}
+
+function unavailable(message: string): ErrorReport {
+  return { name: 'Stopped', code: 'RUN_UNAVAILABLE', message, frames: [] };
 }

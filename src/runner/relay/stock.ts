@@ -1,7 +1,7 @@
 /** What a stock Sandpack client sends and wants to see, in terms of programs and error reports. */
 import type { ProgramSource, SourceModule } from '../../compiler/program.ts';
 import type { ErrorReport } from '../../probe/entry.ts';
-import { isRecord } from '../check.ts';
+import { cutText, isRecord } from '../check.ts';
 import type { SandpackFile, SandpackFrame } from '../protocol.ts';
 
 /** The files that Sandpack takes for tests. */
@@ -10,6 +10,9 @@ const CODE_FILE = /\.[jt]s$/;
 const DEFAULT_ENTRY = '/index.ts';
 /** How many lines an error is shown with, before and after its own. */
 const CONTEXT_LINES = 3;
+/** How many places of an error are shown with their lines, and how much of each line. */
+const MAX_FRAMES = 10;
+const MAX_LINE = 500;
 
 /**
  * Makes a program of a client's files: those that are code, the entry last. The entry is the one given, or the `main` of
@@ -37,27 +40,48 @@ function mainOf(files: readonly SandpackFile[]): string {
   }
 }
 
+/** A client's files, by path and by line. */
+export interface FileLines {
+  /** The lines of a file; nothing, if there is none at this path. */
+  of(path: string): readonly string[] | undefined;
+}
+
+/** Splits each file once, when it is first asked for: many errors may ask. */
+export function createFileLines(files: readonly SandpackFile[]): FileLines {
+  const split = new Map<string, readonly string[]>();
+  return {
+    of(path) {
+      const known = split.get(path);
+      if (known) return known;
+      const lines = files.find((file) => file.path === path)?.code.split('\n');
+      if (lines) split.set(path, lines);
+      return lines;
+    },
+  };
+}
+
 /** The frames of an error as Sandpack's overlay wants them: only those whose source is at hand. */
-export function sandpackFrames(error: ErrorReport, files: readonly SandpackFile[]): readonly SandpackFrame[] {
-  return error.frames.flatMap(({ fence, line, column, name }) => {
-    const file = files.find(({ path }) => path === fence);
-    if (!file) return [];
+export function sandpackFrames(error: ErrorReport, files: FileLines): readonly SandpackFrame[] {
+  return error.frames.slice(0, MAX_FRAMES).flatMap(({ fence, line, column, name }) => {
+    const lines = files.of(fence);
+    if (!lines) return [];
     return [
       {
         _originalFileName: fence,
         _originalLineNumber: line,
         _originalColumnNumber: column,
         ...(name === undefined ? {} : { _originalFunctionName: name }),
-        _originalScriptCode: excerpt(file.code, line),
+        _originalScriptCode: excerpt(lines, line),
       },
     ];
   });
 }
 
-function excerpt(code: string, line: number): SandpackFrame['_originalScriptCode'] {
-  const lines = code.split('\n');
+function excerpt(lines: readonly string[], line: number): SandpackFrame['_originalScriptCode'] {
   const from = Math.max(1, line - CONTEXT_LINES);
-  return lines
-    .slice(from - 1, line + CONTEXT_LINES)
-    .map((content, index) => ({ lineNumber: from + index, content, highlight: from + index === line }));
+  return lines.slice(from - 1, line + CONTEXT_LINES).map((content, index) => ({
+    lineNumber: from + index,
+    content: cutText(content, MAX_LINE),
+    highlight: from + index === line,
+  }));
 }

@@ -1,6 +1,6 @@
 import type { ErrorReport, TestResult } from '../../probe/entry.ts';
-import type { FromRelay, SandpackFile, SandpackTestError } from '../protocol.ts';
-import { sandpackFrames } from './stock.ts';
+import type { FromRelay, SandpackTestError } from '../protocol.ts';
+import { type FileLines, sandpackFrames } from './stock.ts';
 
 /**
  * The messages about one test file, for Sandpack's list of tests. They come in one piece when the file is done: the
@@ -10,7 +10,7 @@ export function testMessages(
   path: string,
   results: readonly { readonly result: TestResult; readonly duration: number }[],
   failure: ErrorReport | undefined,
-  files: readonly SandpackFile[],
+  files: FileLines,
 ): readonly FromRelay[] {
   const messages: FromRelay[] = [{ type: 'action', action: 'clear-errors', source: 'jest', path }];
   if (failure) messages.push({ type: 'test', event: 'file_error', path, error: testError(failure, files) });
@@ -33,7 +33,7 @@ function ownName({ name, blocks }: TestResult): string {
   return blocks.length === 0 ? name : name.slice(blocks.join(' > ').length + ' > '.length);
 }
 
-function testError(error: ErrorReport, files: readonly SandpackFile[]): SandpackTestError {
+function testError(error: ErrorReport, files: FileLines): SandpackTestError {
   const frames = sandpackFrames(error, files);
   return {
     name: error.name,

@@ -16,7 +16,9 @@ const REFUSED: Readonly<Record<string, string>> = {
   BroadcastChannel: 'Code on this page runs apart from every other page',
 };
 
-export function confine(scope: object): void {
+/** @param close what the code's own `close()` does: the Worker's would end it without a word */
+export function confine(scope: object, close: () => void): void {
+  define(scope, 'close', () => close());
   define(scope, 'fetch', () => Promise.reject(refusal('fetch', NETWORK)));
   for (const [name, reason] of Object.entries(REFUSED)) {
     if (!(name in scope)) continue;
@@ -47,6 +49,11 @@ export function provideRandomUUID(source: Crypto): void {
   });
 }
 
+/** Defines a property on an object, and in place of those of that name that the object inherits. */
 function define(target: object, name: string, value: unknown): void {
-  Object.defineProperty(target, name, { value, configurable: true, writable: true, enumerable: false });
+  const property = { value, configurable: true, writable: true, enumerable: false };
+  Object.defineProperty(target, name, property);
+  for (let each: object | null = Object.getPrototypeOf(target); each; each = Object.getPrototypeOf(each)) {
+    if (Object.hasOwn(each, name)) Object.defineProperty(each, name, property);
+  }
 }

@@ -1,12 +1,19 @@
 /** The Worker that executes one program, and then is gone. */
-import type { ConsoleEntry } from '../../probe/entry.ts';
 import { createProbe, type Probe } from '../../probe/probe.ts';
 import { reportError } from '../../probe/report.ts';
 import { type RawFrame, readStack } from '../../probe/stack.ts';
-import type { FromWorker, Library, Prepared, ToWorker } from '../inner.ts';
+import {
+  type FromWorker,
+  type Library,
+  type Prepared,
+  type RunMessage,
+  readRunMessage,
+  type ToWorker,
+} from '../inner.ts';
 import type { Runtime } from '../library/runtime.ts';
-import { MAX_CHARACTERS, MAX_ENTRY_CHARACTERS, MAX_MESSAGES } from '../limits.ts';
+import { MAX_CHARACTERS, MAX_MESSAGES, MAX_REPORTS } from '../limits.ts';
 import { createMeter } from '../meter.ts';
+import { encode } from '../wire.ts';
 import { confine, provideRandomUUID } from './confine.ts';
 import { createModules, ImportError, missingExport } from './modules.ts';
 
@@ -16,19 +23,19 @@ const RUNTIME = 'workbook:runtime';
 /** Where the probe and the runtime wait for their modules, which take them away before any code of a page runs. */
 const HANDOVER = '$$';
 
-// Taken before a program can replace it.
-const post: (message: FromWorker) => void = self.postMessage.bind(self);
+/** Bound to the port that comes with the first message, before a program can get hold of it. */
+let post: (text: string) => void = () => {};
 const load = (url: string): Promise<object> => import(url);
 
 const modules = createModules();
-const meter = createMeter(MAX_MESSAGES, MAX_CHARACTERS);
+const meter = createMeter({ lines: MAX_MESSAGES, reports: MAX_REPORTS, characters: MAX_CHARACTERS });
 let ended = false;
 /** The fence that the reader ran: that it throws is the outcome of the run, even where the page says that it should. */
 let target = '';
 let targetThrew = false;
 
 const probe: Probe = createProbe({
-  write: (entry) => send({ type: 'console', entry: cut(entry) }),
+  write: (entry) => send({ type: 'console', entry }),
   threw: (fence, error) => {
     targetThrew ||= fence === target;
     sendError(error, fence);
@@ -41,10 +48,14 @@ const probe: Probe = createProbe({
   failed: (_, error) => fail(error),
 });
 
-self.addEventListener('message', ({ data }: MessageEvent<ToWorker>) => {
-  if (data.type === 'ping') post({ type: 'pong' });
-  else if (data.type === 'load') prepare(data.library);
-  else void run(data);
+self.addEventListener('message', ({ isTrusted, data, ports: [port] }: MessageEvent<ToWorker>) => {
+  if (!isTrusted) return; // a program plays the frame
+  if (data.type === 'ping') say({ type: 'pong' });
+  else if (data.type === 'run') void run(data);
+  else if (port) {
+    post = port.postMessage.bind(port);
+    prepare(data.library);
+  }
 });
 self.addEventListener('unhandledrejection', (event) => {
   event.preventDefault();
@@ -90,7 +101,7 @@ async function run({
       sendError(new ImportError(message), '', [{ url: name, line, column }]);
       return finish(true);
     }
-    confine(globalThis);
+    confine(globalThis, close);
     provideRandomUUID(crypto);
     Object.assign(globalThis, { console: probe.console, ...probe.timers });
     await load(modules.url(entry.name));
@@ -127,6 +138,13 @@ function fail(error: unknown): void {
   finish(true);
 }
 
+/** The code asks for its own end. */
+function close(): void {
+  if (ended) return;
+  ended = true;
+  say({ type: 'closed' });
+}
+
 function finish(failed: boolean): void {
   if (ended) return;
   send({ type: 'settled', failed });
@@ -149,21 +167,17 @@ function placesOf(error: unknown): readonly RawFrame[] {
   });
 }
 
-function send(message: FromWorker): void {
+/** Says something of the run, within the limits of what is heard. */
+function send(message: RunMessage): void {
   if (ended) return;
-  if (message.type !== 'console' || meter.allows(message)) {
-    post(message);
-  } else {
-    ended = true;
-    post({ type: 'flood' });
-  }
+  const checked = readRunMessage(message);
+  if (!checked) return;
+  const excess = meter.add(checked);
+  if (excess) ended = true;
+  say(excess ? { type: 'excess', excess } : checked);
 }
 
-function cut(entry: ConsoleEntry): ConsoleEntry {
-  const shorten = (text: string) =>
-    text.length <= MAX_ENTRY_CHARACTERS
-      ? text
-      : `${text.slice(0, MAX_ENTRY_CHARACTERS)}… (cut: ${text.length} characters)`;
-  const { full, ...rest } = entry;
-  return { ...rest, text: shorten(entry.text), ...(full === undefined ? {} : { full: shorten(full) }) };
+function say(message: FromWorker): void {
+  const text = encode(message);
+  if (text !== undefined) post(text);
 }
