@@ -14,6 +14,8 @@ export interface EditorOptions {
   /** The code that runs before, to be read only. */
   readonly earlier: readonly EditorFile[];
   readonly onChange: (code: string) => void;
+  /** Whether a change must not be made, for what the code would be after it. The reader is told by whoever refuses. */
+  readonly refuse: (code: string) => boolean;
   /** The reader asked for a run from the keyboard. */
   readonly onRun: () => void;
 }

@@ -11,6 +11,7 @@ import { createRoot } from 'react-dom/client';
 import type { Editor, EditorFile, EditorOptions } from './editor.ts';
 import { errorLines, setErrorLines } from './error-lines.ts';
 import { highlighting } from './highlighting.ts';
+import { limit } from './limit.ts';
 import { createTabs } from './tabs.ts';
 
 /**
@@ -43,15 +44,15 @@ export function openEditor(options: EditorOptions): Promise<Editor> {
 type Ready = EditorOptions & { readonly ready: (editor: Editor) => void };
 
 function SnippetEditor(options: Ready) {
-  const { file, earlier, onRun } = options;
+  const { file, earlier, onRun, refuse } = options;
   // Sandpack starts over whenever it is given other files: later changes go through its own state instead.
   const [files, extensions] = useMemo(() => {
     const entries = [
       [pathOf(file.name), { code: file.code, active: true }] as const,
       ...earlier.map(({ name, code }) => [pathOf(name), { code, readOnly: true }] as const),
     ];
-    return [Object.fromEntries(entries), extensionsFor(onRun)];
-  }, [file, earlier, onRun]);
+    return [Object.fromEntries(entries), extensionsFor(onRun, refuse)];
+  }, [file, earlier, onRun, refuse]);
   return (
     <SandpackProvider files={files} options={{ autorun: false, autoReload: false, initMode: 'immediate' }}>
       <Pane {...options} extensions={extensions} />
@@ -143,11 +144,11 @@ function pathOf(name: string): string {
   return `/${name}`;
 }
 
-function extensionsFor(onRun: () => void): Extension[] {
+function extensionsFor(onRun: () => void, refuse: (code: string) => boolean): Extension[] {
   const run = () => {
     onRun();
     return true;
   };
   // CodeMirror's own binding of this key inserts a line; it stands before any that Sandpack lets through.
-  return [Prec.highest(keymap.of([{ key: 'Mod-Enter', run }])), highlighting, errorLines];
+  return [Prec.highest(keymap.of([{ key: 'Mod-Enter', run }])), highlighting, errorLines, limit(refuse)];
 }

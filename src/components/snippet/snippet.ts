@@ -3,9 +3,9 @@ import type { Fence } from '../../extract/page.ts';
 import { STORES } from '../../extract/stores.ts';
 import type { ErrorReport, TestResult } from '../../probe/entry.ts';
 import type { Run, RunEvent, RunStatus } from '../../runner/runner.ts';
-import { showChecks } from './checks.ts';
 import { type CodeView, createCodeView } from './code-view.ts';
 import { describeProgress } from './describe-progress.ts';
+import { whyTooMuch } from './fits.ts';
 import type { Output } from './output.ts';
 import type { Progress } from './progress.ts';
 import type { Session } from './session.ts';
@@ -75,7 +75,8 @@ export function wireSnippet(figure: HTMLElement, session: Session, progress: Pro
   const placeOf = ({ fence: at, line }: NonNullable<ErrorReport['at']>): Node => {
     if (at === now().fence) return document.createTextNode(`at line ${line}`);
     // An alternative of a choice stands in the figure of the first one.
-    const other = document.getElementById(at) ?? document.querySelector(`[data-of="${at}"]`)?.closest('figure');
+    const name = CSS.escape(at);
+    const other = document.querySelector(`figure.snippet#${name}, figure.snippet:has([data-of="${name}"])`);
     if (!other) return document.createTextNode(`at line ${line} of the checks`);
     const link = document.createElement('a');
     link.href = `#${other.id}`;
@@ -102,7 +103,7 @@ export function wireSnippet(figure: HTMLElement, session: Session, progress: Pro
     const others = target === fence ? 'earlier snippets' : 'the checks';
     output?.clear(others);
     setStatus('running', onStore('Running…'));
-    const [live, shown] = await Promise.all([session.live(), loadOutput()]);
+    const [live, shown] = await Promise.all([session.live(), loadOutput(), session.showing.done()]);
     if (mine !== turn) return undefined;
     shown.clear(others);
     const request = await live.request(target, session.editsOf([...own, fence]), store);
@@ -115,7 +116,8 @@ export function wireSnippet(figure: HTMLElement, session: Session, progress: Pro
         const expected = isMeantToFail(event.error.fence);
         shown.error(event.error, expected);
         const { at } = event.error;
-        if (at && (!expected || at.fence === fence)) session.markError(at.fence, at.line);
+        const takesPart = at && [...own, fence].includes(at.fence);
+        if (takesPart && (!expected || at.fence === fence)) session.markError(at.fence, at.line);
       }
       listen(event);
     });
@@ -131,7 +133,7 @@ export function wireSnippet(figure: HTMLElement, session: Session, progress: Pro
     const shown = await loadOutput();
     const { name, message } = error instanceof Error ? error : new Error(String(error));
     shown.error({ name, message, frames: [], hint: 'Check the connection and try again, or reload the page.' }, false);
-    shown.end('');
+    await shown.end('');
     setStatus('error', 'Not run', 'bad');
   };
 
@@ -141,16 +143,19 @@ export function wireSnippet(figure: HTMLElement, session: Session, progress: Pro
     const shown = output ?? (await loadOutput());
     if (mine !== turn) return;
     if (status === 'stopped') {
-      shown.end('Stopped before it printed anything.');
+      // At once: what it printed may still take a while to be shown.
       setStatus('stopped', onStore('Stopped'));
-    } else if (status === 'error' && !meantToFail) {
-      shown.end('It ended with an error and printed nothing.');
-      setStatus('error', onStore('Ended with an error'), 'bad');
-    } else {
-      shown.end('It ran to its end and printed nothing.');
-      const asMeant = meantToFail && status === 'error';
-      setStatus(status, onStore(asMeant ? 'Failed, as it is meant to' : 'Done'), asMeant ? '' : 'good');
+      await shown.end('Stopped before it printed anything.');
+      return;
     }
+    const failed = status === 'error';
+    const asMeant = meantToFail && failed;
+    await shown.end(
+      failed && !asMeant ? 'It ended with an error and printed nothing.' : 'It ran to its end and printed nothing.',
+    );
+    if (mine !== turn) return;
+    if (failed && !asMeant) setStatus('error', onStore('Ended with an error'), 'bad');
+    else setStatus(status, onStore(asMeant ? 'Failed, as it is meant to' : 'Done'), asMeant ? '' : 'good');
   };
 
   const actions: Readonly<Record<string, () => void | Promise<void>>> = {
@@ -205,8 +210,12 @@ export function wireSnippet(figure: HTMLElement, session: Session, progress: Pro
         if (event.type === 'test') results.push(event.result);
       });
       if (!status) return;
-      output?.end('Your code printed nothing by itself.');
-      const passed = showChecks(checks, results, status);
+      const mine = turn;
+      await output?.end('Your code printed nothing by itself.');
+      if (mine !== turn) return;
+      const { showChecks } = await import('./checks.ts');
+      const passed = await showChecks(checks, results, status);
+      if (mine !== turn) return;
       setStatus(status, onStore(passed ? 'All checks pass' : 'Not yet'), passed ? 'good' : 'bad');
       if (passed) pass();
     },
@@ -224,10 +233,20 @@ export function wireSnippet(figure: HTMLElement, session: Session, progress: Pro
     const needed = fences.filter(({ id }) => needs.includes(id) && stores.takesPart(id));
     const codeOf = (each: Fence) => session.edit(each.id) ?? each.code;
     const loose = needed.filter(({ file }) => file === undefined);
-    return [
+    const files = [
       ...(loose.length > 0 ? [{ name: 'earlier.ts', code: loose.map(codeOf).join('\n\n') }] : []),
       ...needed.flatMap((each) => (each.file === undefined ? [] : [{ name: each.file, code: codeOf(each) }])),
     ];
+    return files.map(({ name, code }) => {
+      const reason = whyTooMuch(code);
+      return {
+        name,
+        code:
+          reason === undefined
+            ? code
+            : `// Not shown in this tab: ${reason}.\n// It stands above, in the snippets themselves.`,
+      };
+    });
   };
 
   const openEditor = async ({ fence, host, tabs, view }: Version): Promise<Editor> => {
@@ -238,7 +257,15 @@ export function wireSnippet(figure: HTMLElement, session: Session, progress: Pro
       tabs,
       file: { name: tabs.textContent?.trim() || 'snippet.ts', code: session.edit(fence) ?? view.original },
       earlier: earlierFiles(fences),
-      onChange: (text) => session.setEdit(fence, text),
+      onChange: (text) => {
+        showNote();
+        session.setEdit(fence, text);
+      },
+      refuse: (text) => {
+        const reason = whyTooMuch(text);
+        if (reason !== undefined) tellRefused(reason);
+        return reason !== undefined;
+      },
       onRun: () => press('run'),
     });
     const showEarlier = () => opened.setEarlier(earlierFiles(fences));
@@ -266,26 +293,48 @@ export function wireSnippet(figure: HTMLElement, session: Session, progress: Pro
     doing?.catch(failed);
   };
 
-  const offerOutdated = () => {
+  /** Says what became of an edit that does not stand in its place. */
+  const showNote = () => {
     const { fence } = now();
-    const old = session.outdated(fence);
-    if (note) note.hidden = true;
-    if (!old || !note) return;
-    const button = (text: string, use: boolean) => {
-      const element = document.createElement('button');
-      element.type = 'button';
-      element.textContent = text;
-      element.addEventListener('click', () => {
-        session.dropOutdated(fence);
-        note.hidden = true;
-        if (use) setCode(old.code);
-      });
-      return element;
+    if (!note) return;
+    const done = (work: () => void) => () => {
+      work();
+      showNote();
     };
+    const old = session.outdated(fence);
+    const withheld = session.withheld(fence);
+    if (withheld) {
+      note.replaceChildren(
+        `An edit of this snippet is kept in this browser, but it can’t be shown here, and so it isn’t run: ${whyTooMuch(withheld.code) ?? 'the browser failed to show it'}. The code above is what runs. `,
+        noteButton('Download my edit', () => download(withheld.code, `${fence}.ts`)),
+        noteButton(
+          'Forget my edit',
+          done(() => session.dropWithheld(fence)),
+        ),
+      );
+    } else if (old) {
+      const choose = (text: string, use: boolean) =>
+        noteButton(
+          text,
+          done(() => {
+            session.dropOutdated(fence);
+            if (use) setCode(old.code);
+          }),
+        );
+      note.replaceChildren(
+        'This snippet has changed since you edited it. ',
+        choose('Use my edit', true),
+        choose('Forget my edit', false),
+      );
+    }
+    note.hidden = !withheld && !old;
+  };
+
+  const tellRefused = (reason: string) => {
+    if (!note) return;
     note.replaceChildren(
-      'This snippet has changed since you edited it. ',
-      button('Use my edit', true),
-      button('Forget my edit', false),
+      `The code was left as it is, since this change would make it too much for a snippet: ${reason}. `,
+      noteButton('Understood', showNote),
     );
     note.hidden = false;
   };
@@ -307,6 +356,7 @@ export function wireSnippet(figure: HTMLElement, session: Session, progress: Pro
     );
   }
   addEventListener('beforeprint', () => {
+    session.showing.finish();
     if (recorded && log.childElementCount === 0) recorded.open = true;
   });
 
@@ -316,7 +366,19 @@ export function wireSnippet(figure: HTMLElement, session: Session, progress: Pro
       version.editor?.markErrors(lines);
     });
     const saved = session.edit(version.fence);
-    if (saved !== undefined) version.view.show(saved);
+    if (saved === undefined) continue;
+    session.showing.add(figure, saved.length, () => {
+      // The reader may have opened an editor or reset the code meanwhile.
+      const code = session.edit(version.fence);
+      if (code === undefined || version.editor) return;
+      try {
+        version.view.show(code);
+      } catch {
+        session.withhold(version.fence); // the note tells the reader
+        showEdits();
+        showNote();
+      }
+    });
   }
   if (versions.length > 1) wireStoreTabs(figure, versions, stores);
   stores.onChoose(() => {
@@ -330,18 +392,36 @@ export function wireSnippet(figure: HTMLElement, session: Session, progress: Pro
     if (hint) hint.textContent = now().editor ? keyboardHint() : '';
     setStatus('idle', '');
     showEdits();
-    offerOutdated();
+    showNote();
   });
   session.onEdit(showEdits);
   if (recorded) recorded.open = false;
   showEdits();
   showPassed();
-  offerOutdated();
+  showNote();
 }
 
 /** Whether a fence of this page says of itself that it throws. */
 function isMeantToFail(fence: string | undefined): boolean {
   return fence !== undefined && document.getElementById(fence)?.dataset.throws !== undefined;
+}
+
+function noteButton(text: string, act: () => void): HTMLButtonElement {
+  const button = document.createElement('button');
+  button.type = 'button';
+  button.textContent = text;
+  button.addEventListener('click', act);
+  return button;
+}
+
+/** Hands a text to the reader as a file. */
+function download(text: string, name: string): void {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(new Blob([text], { type: 'text/plain' }));
+  link.download = name;
+  link.click();
+  // The browser reads it after the click has been handled.
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }
 
 /** The keys that a keyboard needs to know: without the first, Tab would have no way out of the editor. */
