@@ -80,7 +80,7 @@ export type ToFrame =
  * Why the frame ended a run: no sign of life, too many lines, reports or messages of the code's own, the code's own wish,
  * a Worker that could not go on, or one that could not be given what the program needs.
  */
-export type KillReason = 'loop' | Excess | 'own-messages' | 'closed' | 'crash' | 'unprepared';
+export type KillReason = 'loop' | Excess | 'closed' | 'crash' | 'unprepared';
 
 export type FromFrame =
   | { readonly type: 'pong' }
@@ -88,8 +88,8 @@ export type FromFrame =
   | { readonly type: 'message'; readonly run: number; readonly message: RunMessage };
 
 const MAX_WHAT = 100;
-const REASONS: readonly KillReason[] = ['loop', 'flood', 'reports', 'own-messages', 'closed', 'crash', 'unprepared'];
-const EXCESSES: readonly Excess[] = ['flood', 'reports'];
+const EXCESSES: readonly Excess[] = ['flood', 'reports', 'own-messages'];
+const REASONS: readonly KillReason[] = ['loop', ...EXCESSES, 'closed', 'crash', 'unprepared'];
 
 export function readRunMessage(value: unknown): RunMessage | undefined {
   if (!isRecord(value)) return undefined;

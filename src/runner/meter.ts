@@ -1,7 +1,7 @@
 import type { RunMessage } from './inner.ts';
 
-/** Which limit a run has passed. */
-export type Excess = 'flood' | 'reports';
+/** Which limit a run has passed: of what it prints, of what it reports, or of what it posts itself. */
+export type Excess = 'flood' | 'reports' | 'own-messages';
 
 export interface MeterLimits {
   readonly lines: number;

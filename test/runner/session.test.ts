@@ -377,3 +377,86 @@ describe("Sandpack's list of tests", () => {
     expect(session.order().at(-1)).toBe('x-end 7 done');
   });
 });
+
+describe('what a run says of itself is not believed', () => {
+  const forged: RunMessage = {
+    type: 'error',
+    error: {
+      name: 'Error',
+      message: 'no',
+      at: { fence: 'f9"] , figure', line: 1 },
+      fence: 'f9',
+      frames: [{ fence: 'f9', line: 1, column: 1 }],
+    },
+    frames: [],
+  };
+
+  test('an error without a trace has no place', async () => {
+    const session = setUp();
+    await session.handle(RUN);
+    await session.say(forged);
+    const shown = session.posted.find((message) => message.type === 'action');
+    expect(shown).toMatchObject({ path: '', 'x-error': { name: 'Error', message: 'no', frames: [] } });
+    expect(shown).not.toHaveProperty('x-error.at');
+    expect(shown).not.toHaveProperty('x-error.fence');
+  });
+
+  test('lines and tests belong to a fence of the program', async () => {
+    const session = setUp();
+    await session.handle(RUN);
+    await session.say(
+      { type: 'console', entry: { fence: 'f9', kind: 'log', text: 'x' } },
+      { type: 'test', result: { fence: 'f9', name: 't', blocks: [], status: 'pass' }, frames: [] },
+    );
+    expect(session.posted.find((message) => message.type === 'console')).toMatchObject({ 'x-entry': { fence: '' } });
+    expect(session.posted.find((message) => message.type === 'x-test')).toMatchObject({ 'x-result': { fence: 'f1' } });
+  });
+});
+
+describe('a run ends, whatever goes wrong on the way', () => {
+  test.each([
+    ['the code that finds places cannot be loaded', () => Promise.reject(new Error('offline'))],
+    [
+      'a place cannot be looked up',
+      async () => () => {
+        throw new TypeError('`line` must be greater than 0');
+      },
+    ],
+  ])('%s', async (_, tracer) => {
+    const session = setUp({ tracer });
+    await session.handle(RUN);
+    await session.say(ERROR, SETTLED_BADLY);
+    expect(session.order().slice(-3)).toEqual(['show-error Runtime Exception', 'status done', 'x-end 7 error']);
+  });
+
+  test('one that is refused says why', async () => {
+    const session = setUp();
+    await session.handle({ type: 'compile', request: { kind: 'refused', run: 9, reason: 'Too long.' } });
+    expect(session.order()).toEqual(['start', 'show-error Error', 'done true', 'status done', 'x-end 9 error']);
+    expect(session.posted[1]).toMatchObject({ message: 'Too long.', 'x-error': { code: 'RUN_UNAVAILABLE' } });
+  });
+});
+
+test('the map of a program is read once for all its errors', async () => {
+  let loads = 0;
+  const session = setUp({
+    tracer: async () => {
+      loads++;
+      return (frames) => frames.map(({ url, line, column }) => ({ fence: url, line, column }));
+    },
+  });
+  await session.handle(RUN);
+  await session.say(ERROR, ERROR, ERROR);
+  expect(session.posted.filter((message) => message.type === 'action')).toHaveLength(3);
+  expect(loads).toBe(1);
+});
+
+test('stop and a replacement end the compiler', async () => {
+  const session = setUp({ compile: () => new Promise(() => {}) });
+  await session.handle(RUN_SOURCE);
+  const before = session.cancels();
+  await session.handle({ type: 'x-stop', run: 8 });
+  expect(session.cancels()).toBe(before + 1);
+  await session.handle(RUN_SOURCE);
+  expect(session.cancels()).toBe(before + 2);
+});

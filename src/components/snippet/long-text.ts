@@ -12,12 +12,23 @@ const FURTHER = { characters: 10_000, lines: 500 };
 const MAX_MARKS = 12;
 const STACK = new RegExp(`([\\p{M}\\p{Cf}]{${MAX_MARKS}})([\\p{M}\\p{Cf}]+)`, 'gu');
 
-/** Shows a text in an empty element. Returns how many characters of it are drawn by that. */
+/** How many times longer a letter of such a script takes: one that joins letters, or runs from right to left; emoji. */
+const COSTLY = 20;
+/** Everything but Latin, Greek, Cyrillic, Armenian, punctuation, the signs of tables, and the scripts of East Asia. */
+const COSTLY_LETTERS =
+  /[^\t\n\r -\u02ff\u0370-\u0590\u1e00-\u200a\u2010-\u2027\u2030-\u205f\u20a0-\u25ff\u2e80-\ud7ff]/g;
+/** From this cost on, a text is laid out only while it is near the eye. */
+const HEAVY = 4_000;
+
+/** Shows a text in an empty element. Returns what it costs to draw, in plain letters. */
 export function showText(element: HTMLElement, text: string): number {
   const end = endOfPiece(text, 0, FIRST);
-  element.textContent = withoutStacks(text.slice(0, end));
+  const shown = withoutStacks(text.slice(0, end));
+  element.textContent = shown;
   if (end < text.length) element.append(rest(text, end));
-  return end;
+  const cost = shown.length + COSTLY * (shown.match(COSTLY_LETTERS)?.length ?? 0);
+  if (cost > HEAVY) element.classList.add('is-heavy');
+  return cost;
 }
 
 /** A button that shows the next piece in its place, and after it the button for the piece after that. */

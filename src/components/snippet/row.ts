@@ -1,6 +1,6 @@
 import { showText } from './long-text.ts';
 
-/** A row of a console, and how many characters have to be drawn for it. */
+/** A row of a console, and what it takes to draw it, in plain letters. */
 export interface Row {
   readonly element: HTMLElement;
   readonly cost: number;

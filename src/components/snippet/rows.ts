@@ -1,15 +1,15 @@
 /** Adds rows to a place on the page, a bounded number per frame: a flood of them must leave the page responsive. */
 export interface Rows {
-  /** @param cost how many characters have to be drawn for it */
+  /** @param cost what it takes to draw it, in plain letters */
   add(row: Node, cost: number): void;
   /** Adds what fits into one frame now, and resolves when everything has been added, or cleared away. */
   settled(): Promise<void>;
   clear(): void;
 }
 
-/** What one frame has room for; the most costly characters take some microseconds each to lay out. */
-const MAX_ROWS = 100;
-const MAX_CHARACTERS = 20_000;
+/** What one frame has room for: with this much, it takes some tens of milliseconds. */
+const MAX_ROWS = 300;
+const MAX_COST = 100_000;
 /** How near to its end a scrolled place counts as being at the end, in pixels. */
 const NEAR_END = 24;
 /** In a tab that nobody sees there are no frames, and the rows come all the same. */
@@ -66,10 +66,10 @@ export function createRows(place: HTMLElement): Rows {
 
 /** How many of the waiting rows go into one frame: at least one. */
 function fitting(waiting: readonly { readonly cost: number }[]): number {
-  let [count, characters] = [0, 0];
+  let [count, sum] = [0, 0];
   for (const { cost } of waiting) {
-    characters += cost;
-    if (count > 0 && (count === MAX_ROWS || characters > MAX_CHARACTERS)) break;
+    sum += cost;
+    if (count > 0 && (count === MAX_ROWS || sum > MAX_COST)) break;
     count++;
   }
   return count;

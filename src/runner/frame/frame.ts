@@ -102,7 +102,7 @@ function serve(port: MessagePort): void {
       post({ type: 'message', run, message: said });
       if (said.type === 'settled') end();
     };
-    /** What the code posts itself is for nobody: it is not even read, since a large value takes long to read. */
+    /** What did not come over the port is for nobody: it is not even read, since a large value takes long to read. */
     const countOwn = () => {
       ownMessages++;
       if (ownMessages > MAX_OWN_MESSAGES) kill('own-messages');

@@ -16,9 +16,17 @@ const REFUSED: Readonly<Record<string, string>> = {
   BroadcastChannel: 'Code on this page runs apart from every other page',
 };
 
-/** @param close what the code's own `close()` does: the Worker's would end it without a word */
-export function confine(scope: object, close: () => void): void {
+/** What happens instead when a program uses the Worker that it runs in. */
+export interface OwnWorker {
+  /** The Worker's own `close` would end it without a word. */
+  close(): void;
+  /** Nobody would receive the messages, and a flood of them would keep the frame busy long after the run. */
+  posted(): void;
+}
+
+export function confine(scope: object, { close, posted }: OwnWorker): void {
   define(scope, 'close', () => close());
+  define(scope, 'postMessage', () => posted());
   define(scope, 'fetch', () => Promise.reject(refusal('fetch', NETWORK)));
   for (const [name, reason] of Object.entries(REFUSED)) {
     if (!(name in scope)) continue;

@@ -11,7 +11,7 @@ import {
   type ToWorker,
 } from '../inner.ts';
 import type { Runtime } from '../library/runtime.ts';
-import { MAX_CHARACTERS, MAX_MESSAGES, MAX_REPORTS } from '../limits.ts';
+import { MAX_CHARACTERS, MAX_MESSAGES, MAX_OWN_MESSAGES, MAX_REPORTS } from '../limits.ts';
 import { createMeter } from '../meter.ts';
 import { encode } from '../wire.ts';
 import { confine, provideRandomUUID } from './confine.ts';
@@ -30,6 +30,7 @@ const load = (url: string): Promise<object> => import(url);
 const modules = createModules();
 const meter = createMeter({ lines: MAX_MESSAGES, reports: MAX_REPORTS, characters: MAX_CHARACTERS });
 let ended = false;
+let ownMessages = 0;
 /** The fence that the reader ran: that it throws is the outcome of the run, even where the page says that it should. */
 let target = '';
 let targetThrew = false;
@@ -101,7 +102,7 @@ async function run({
       sendError(new ImportError(message), '', [{ url: name, line, column }]);
       return finish(true);
     }
-    confine(globalThis, close);
+    confine(globalThis, { close, posted });
     provideRandomUUID(crypto);
     Object.assign(globalThis, { console: probe.console, ...probe.timers });
     await load(modules.url(entry.name));
@@ -143,6 +144,14 @@ function close(): void {
   if (ended) return;
   ended = true;
   say({ type: 'closed' });
+}
+
+/** The code posts a message of its own. */
+function posted(): void {
+  ownMessages++;
+  if (ended || ownMessages <= MAX_OWN_MESSAGES) return;
+  ended = true;
+  say({ type: 'excess', excess: 'own-messages' });
 }
 
 function finish(failed: boolean): void {
