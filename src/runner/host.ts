@@ -55,7 +55,8 @@ export function createRunner({ url }: RunnerOptions): Runner {
     const gone = frame;
     frame = undefined;
     ready = false;
-    gone?.remove();
+    // Not within the event that tells of its removal: a frame cannot be removed twice at once.
+    queueMicrotask(() => gone?.remove());
     current?.listen({ type: 'error', error });
     end('error');
   };

@@ -107,7 +107,8 @@ describe('what ends by itself leaves the page awake', () => {
       await snippet.press('Run');
       expect(await snippet.ended()).toBe(status);
     });
-    expect(await snippet.console.innerText()).toMatch(text);
+    // All of it, with what is not laid out since it is out of view.
+    expect(await snippet.console.textContent()).toMatch(text);
     expect(longest).toBeLessThan(LONGEST_MS);
     await expectNextRunWorks();
   });
@@ -166,9 +167,9 @@ describe('what is shown is what runs', () => {
 
   test.each([
     ['20,000 lines', Array.from({ length: 20_000 }, (_, i) => `let v${i};`).join('\n'), /20,000 lines|characters/],
-    ['200,000 lines', "console.log('the edit');\n".repeat(200_000), /4,\d{3},\d{3} characters/],
+    ['200,000 lines', "console.log('the edit');\n".repeat(200_000), /5,000,000 characters/],
     ['a long line', `console.log('${'x'.repeat(5_000)}');`, /more than 4,000 characters in line 1/],
-    ['a letter with very many marks', `console.log('a${'\u0301'.repeat(20_000)}');`, /accents/],
+    ['a letter with very many marks', `console.log('a${'\u0301'.repeat(3_000)}');`, /accents/],
   ])('a saved edit with %s is neither shown nor run, and can be had', async (_, code, reason) => {
     const longest = await reloadWith(code);
     expect(longest).toBeLessThan(LONGEST_MS);
@@ -211,7 +212,11 @@ describe('what is shown is what runs', () => {
   test('what would be too much is not let into an editor', async () => {
     const snippet = new Snippet(page, 'f1');
     await snippet.type("console.log('kept');");
-    await snippet.type(`console.log('lost');\n${'// more\n'.repeat(20_000)}`);
+    await snippet.figure.locator('.cm-content').evaluate((editor) => {
+      const clipboardData = new DataTransfer();
+      clipboardData.setData('text/plain', `console.log('lost');\n${'// more\n'.repeat(20_000)}`);
+      editor.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+    });
     expect(await snippet.figure.locator('[data-note]').innerText()).toContain('40,000 is the most');
     expect(await snippet.code()).toBe("console.log('kept');");
     expect(await snippet.run()).toEqual({ status: 'done', text: 'kept' });
