@@ -1,6 +1,6 @@
 import { Socket as Datagrams } from 'node:dgram';
 import { Socket } from 'node:net';
-import { confine } from '../runner/worker/confine.ts';
+import { refusedGlobals } from '../runner/worker/confine.ts';
 
 /** What a program was told of a server that it tried to reach. */
 interface Target {
@@ -40,14 +40,10 @@ export function closeNetwork(reachable: string | undefined): () => void {
 
 /** The globals that the browser's programs find in place of the network. */
 function replaceGlobals(): () => void {
-  const refusing: object = Object.create(globalThis);
-  confine(refusing);
-  const names = Object.keys(Object.getOwnPropertyDescriptors(refusing)).filter(
-    (name) => name in globalThis && name !== 'process',
-  );
-  const before = names.map((name) => [name, Object.getOwnPropertyDescriptor(globalThis, name)] as const);
-  for (const name of names) {
-    Object.defineProperty(globalThis, name, { ...Object.getOwnPropertyDescriptor(refusing, name), configurable: true });
+  const refused = [...refusedGlobals(globalThis)].filter(([name]) => name in globalThis);
+  const before = refused.map(([name]) => [name, Object.getOwnPropertyDescriptor(globalThis, name)] as const);
+  for (const [name, value] of refused) {
+    Object.defineProperty(globalThis, name, { value, configurable: true, writable: true, enumerable: false });
   }
   return () => {
     for (const [name, descriptor] of before) {

@@ -5,8 +5,8 @@ import { definitionOf } from './definition.ts';
 import type { DomainEvent } from './domain-event.ts';
 import { CommandError } from './errors.ts';
 import { mutate } from './mutate.ts';
-import { type AggregateClass, replay } from './replay.ts';
 import { adoptedEvent, ownEvent } from './own-event.ts';
+import { type AggregateClass, replay } from './replay.ts';
 
 /**
  * The base class of aggregates: objects whose state is the outcome of their events.

@@ -13,8 +13,8 @@ import type { EventSpec } from './event-spec.ts';
 import type { EventDraft } from './event-types.ts';
 import { isRecord } from './is-record.ts';
 import { type Mark, METADATA, marksIn } from './marks.ts';
-import { isThenable } from './replay.ts';
 import { ownFields } from './own-event.ts';
+import { isThenable } from './replay.ts';
 import type { StateFunctions } from './snapshot.ts';
 import { detached, recordAll, refuseReservedName } from './trigger.ts';
 

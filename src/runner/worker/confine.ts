@@ -27,18 +27,30 @@ export interface OwnWorker {
 export function confine(scope: object, { close, posted }: OwnWorker): void {
   define(scope, 'close', () => close());
   define(scope, 'postMessage', () => posted());
-  define(scope, 'fetch', () => Promise.reject(refusal('fetch', NETWORK)));
+  for (const [name, value] of refusedGlobals(scope)) define(scope, name, value);
+  define(scope, 'process', { env: {} });
+}
+
+/** What stands in the place of the network and of the browser's storage, by name: each says that it is not there. */
+export function refusedGlobals(scope: object): ReadonlyMap<string, unknown> {
+  const found = new Map<string, unknown>([
+    ['fetch', () => Promise.reject(refusal('fetch', NETWORK))],
+    ['indexedDB', refusedDatabases()],
+  ]);
   for (const [name, reason] of Object.entries(REFUSED)) {
     if (!(name in scope)) continue;
-    define(scope, name, function refuse() {
+    found.set(name, function refuse() {
       throw refusal(name, reason);
     });
   }
-  const refuseStorage = () => {
+  return found;
+}
+
+function refusedDatabases(): object {
+  const refuse = () => {
     throw refusal('indexedDB', STORAGE);
   };
-  define(scope, 'indexedDB', { open: refuseStorage, deleteDatabase: refuseStorage, databases: refuseStorage });
-  define(scope, 'process', { env: {} });
+  return { open: refuse, deleteDatabase: refuse, databases: refuse };
 }
 
 function refusal(name: string, reason: string): Error {
