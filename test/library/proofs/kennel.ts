@@ -156,7 +156,8 @@ export class KennelActor {
         return await kennel.save(this.#now(() => recordAs({ id: step.id }, () => new Dog('Odd'))));
       case 'saveEvent': {
         const id = idOf(step.dog);
-        const last = (await this.#plain.events.get(id)).at(-1)?.version ?? 0;
+        const isOwn = step.part.aggregateId === undefined;
+        const last = isOwn ? ((await this.#plain.events.get(id)).at(-1)?.version ?? 0) : 0;
         const made = { aggregateId: id, version: last + 1 + step.ahead, timestamp: '2026-11-21T09:30:00.000Z' };
         const said =
           last === 0
