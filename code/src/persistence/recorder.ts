@@ -7,7 +7,10 @@ export interface StoredEvent {
   readonly version: number;
   /** The type of the event, for example `Dog.TrickAdded`. */
   readonly topic: string;
-  /** Of small states, several may be in one `ArrayBuffer`: look at this part of it only. */
+  /**
+   * Of small states, several may be in one `ArrayBuffer`: look at this part of it only. Neither who stores it nor who gets
+   * it changes it, since a recorder in memory keeps these very bytes.
+   */
   readonly state: Uint8Array;
 }
 
