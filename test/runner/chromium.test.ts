@@ -4,7 +4,7 @@ import type { RunRequest } from '../../src/runner/runner.ts';
 import { launchChromium } from '../browser-support/chromium.ts';
 import { serveFiles, type TestServer } from '../browser-support/server.ts';
 import { lines } from './outcome.ts';
-import type { Outcome } from './page/page.ts';
+import type { Outcome, StopAt } from './page/page.ts';
 import { program, source } from './programs.ts';
 import { testSite } from './support.ts';
 
@@ -42,8 +42,8 @@ async function open(origin: string): Promise<Page> {
   return opened;
 }
 
-function run(request: RunRequest, stopAfterMs?: number, on: Page = page): Promise<Outcome> {
-  return on.evaluate(([what, after]) => window.run(what, after), [request, stopAfterMs] as const);
+function run(request: RunRequest, stopAt?: StopAt, on: Page = page): Promise<Outcome> {
+  return on.evaluate(([what, at]) => window.run(what, at), [request, stopAt] as const);
 }
 
 async function expectNextRunWorks() {
@@ -93,7 +93,7 @@ test('a mount runs nothing and loads nothing', async () => {
 });
 
 test('stop ends a run that waits, at once', async () => {
-  const outcome = await run({ program: program("console.log('begun');\nawait new Promise(() => {});") }, 300);
+  const outcome = await run({ program: program("console.log('begun');\nawait new Promise(() => {});") }, 'console');
   expect(outcome).toMatchObject({ status: 'stopped' });
   expect(lines(outcome)).toEqual(['log begun']);
   await expectNextRunWorks();

@@ -235,7 +235,7 @@ test('a run says what it waits for, and can be stopped meanwhile', async () => {
   const request = { program: program("import { postgres } from 'eventsourcing/postgres';\npostgres.length //=> 1") };
   const stagesOf = ({ events }: Outcome) =>
     events.flatMap((event) => (event.type === 'progress' ? [Object.values(event.progress).slice(0, 2).join(' ')] : []));
-  const stopped = await fresh.evaluate((what) => window.run(what, 200), request);
+  const stopped = await fresh.evaluate((what) => window.run(what, 'progress'), request);
   expect(stopped.status).toBe('stopped');
   expect(stagesOf(stopped)[0]).toBe('loading PostgreSQL');
   const { events, status } = await run(request, fresh);

@@ -6,20 +6,26 @@ export interface Outcome {
   readonly events: readonly RunEvent[];
 }
 
+/** When a test stops a run: after so many milliseconds, or when the run first sends an event of this type. */
+export type StopAt = number | RunEvent['type'];
+
 declare global {
   interface Window {
     warm(): void;
-    /** Runs to the end, or stops after the given time. */
-    run(request: RunRequest, stopAfterMs?: number): Promise<Outcome>;
+    /** Runs to the end, or until it's stopped. */
+    run(request: RunRequest, stopAt?: StopAt): Promise<Outcome>;
   }
 }
 
 const runner = createRunner({ url: new URL('runner/relay.html', location.href).href });
 
 window.warm = () => runner.warm();
-window.run = async (request, stopAfterMs) => {
+window.run = async (request, stopAt) => {
   const events: RunEvent[] = [];
-  const run = runner.run(request, (event) => events.push(event));
-  if (stopAfterMs !== undefined) setTimeout(() => run.stop(), stopAfterMs);
+  const run = runner.run(request, (event) => {
+    events.push(event);
+    if (event.type === stopAt) queueMicrotask(() => run.stop());
+  });
+  if (typeof stopAt === 'number') setTimeout(() => run.stop(), stopAt);
   return { status: await run.finished, events };
 };
