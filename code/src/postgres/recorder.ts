@@ -29,6 +29,11 @@ export class PostgresRecorder implements Recorder {
     checkEvents(events);
     checkWeight('save', events);
     if (events.length === 0) return [];
+    // Then it can only be told what there is instead.
+    if (versionConflict(events, () => undefined) !== undefined) {
+      const last = await this.#log.run(({ query }) => this.#lastVersions(query, events));
+      throw versionConflict(events, (id) => last.get(id));
+    }
     const text = `SELECT ${this.#log.names.save}($1, $2, $3, $4, $5, $6)`;
     const values = [
       events.map((event) => event.aggregateId),

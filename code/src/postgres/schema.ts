@@ -93,7 +93,7 @@ const MIGRATIONS: readonly ((names: Names) => readonly string[])[] = [
   ],
   // A key that has been destroyed is null.
   ({ keys }) => [`CREATE TABLE IF NOT EXISTS ${keys} (subject text COLLATE "C" PRIMARY KEY, key bytea)`],
-  // Refuses versions that do not follow: those of one call each other, and their first one the last that is stored.
+  // Refuses versions that do not follow what is stored. That those of one call follow each other is seen before it is sent.
   // It is called as before, so that processes which still have the former library are held to it as well.
   ({ events, sequence, save }) => [
     `CREATE OR REPLACE FUNCTION ${save}(
@@ -102,6 +102,9 @@ const MIGRATIONS: readonly ((names: Names) => readonly string[])[] = [
     DECLARE
       first bigint;
       follows boolean;
+      aggregate text;
+      before text;
+      n integer := 0;
     BEGIN
       PERFORM pg_advisory_xact_lock(${SAVE_LOCK}, '${events}'::regclass::oid::integer);
       IF is_retry THEN
@@ -111,23 +114,31 @@ const MIGRATIONS: readonly ((names: Names) => readonly string[])[] = [
           RETURN first;
         END IF;
       END IF;
-      IF cardinality(ids) = 1 THEN
-        follows := versions[1] = 1 + (SELECT max(version) FROM ${events} WHERE aggregate_id = ids[1]);
-      ELSE
-        SELECT bool_and(version = 1 + coalesce(
-            before, (SELECT max(stored.version) FROM ${events} AS stored WHERE stored.aggregate_id = id)
-          )) INTO follows
-          FROM (
-            SELECT id, version, lag(version) OVER (PARTITION BY id ORDER BY n) AS before
-            FROM unnest(ids, versions) WITH ORDINALITY AS e (id, version, n)
-          ) AS given;
+      SELECT
+        1 + greatest((SELECT last_value FROM ${sequence}), (SELECT max(position) FROM ${events})),
+        versions[1] = 1 + (SELECT max(version) FROM ${events} WHERE aggregate_id = ids[1])
+        INTO first, follows;
+      IF ids[1] <> ANY (ids) THEN
+        before := ids[1];
+        FOREACH aggregate IN ARRAY ids LOOP
+          EXIT WHEN NOT follows;
+          n := n + 1;
+          CONTINUE WHEN aggregate = before;
+          before := aggregate;
+          follows := versions[n] = 1 + (SELECT max(version) FROM ${events} WHERE aggregate_id = aggregate);
+        END LOOP;
+        -- Unless the events of the aggregates are mixed, so that not only the first ones of each were looked at.
+        IF NOT follows THEN
+          SELECT bool_and(given.version = 1 + (SELECT max(e.version) FROM ${events} AS e WHERE e.aggregate_id = given.id))
+            INTO follows
+            FROM (SELECT e.id, min(e.version) AS version FROM unnest(ids, versions) AS e (id, version) GROUP BY e.id) AS given;
+        END IF;
       END IF;
       IF NOT follows THEN
-        RAISE unique_violation USING MESSAGE = 'a version does not follow the one before it';
+        RAISE unique_violation USING MESSAGE = 'a version does not follow the one that is stored';
       END IF;
-      SELECT 1 + greatest((SELECT last_value FROM ${sequence}), (SELECT max(position) FROM ${events})) INTO first;
       INSERT INTO ${events} (position, aggregate_id, version, topic, state, save_token)
-        SELECT first + n - 1, e.id, e.version, e.topic, e.state, CASE n WHEN 1 THEN token END
+        SELECT first + e.n - 1, e.id, e.version, e.topic, e.state, CASE e.n WHEN 1 THEN token END
         FROM unnest(ids, versions, topics, states) WITH ORDINALITY AS e (id, version, topic, state, n);
       PERFORM setval('${sequence}', first + cardinality(ids) - 1);
       RETURN first;
