@@ -37,29 +37,19 @@ export class VersionConflictError extends EventSourcingError {
 
 function conflict(aggregateId: string, version: number, foundVersion: number, previous: number | undefined): string {
   const refused = `Version ${version} of the aggregate ${aggregateId} cannot be stored`;
-  // Then it is not what is stored that stands in the way.
-  if (previous !== undefined && version <= previous) {
-    return (
-      `${refused} after version ${previous}: one save holds it twice, or in the wrong order. Two objects stand for this ` +
-      'aggregate, or its events were given twice.'
-    );
-  }
-  if (previous !== undefined) {
-    return (
-      `${refused}: the version before it in the same save is ${previous}, so that version ${previous + 1} is missing. ` +
-      'Save all events of an aggregate, in their order.'
-    );
-  }
   const found = `its last stored version is ${foundVersion}`;
-  if (foundVersion < version - 1) {
-    return (
-      `${refused}: ${found}, so that version ${foundVersion + 1} is missing. Events that collectEvents() returned were ` +
-      'not stored, or somebody has changed the version of the object, or the store has lost events. Get the aggregate ' +
-      'again and repeat the command.'
-    );
+  const gapAfter = (last: number) => `so that version ${last + 1} is missing`;
+  // Then it is not what is stored that stands in the way.
+  if (previous === undefined ? foundVersion === version - 1 : version <= previous) {
+    return `${refused}: one save holds it twice, or in the wrong order. Two objects may stand for this aggregate.`;
   }
+  if (previous !== undefined)
+    return `${refused}: the version before it in the same save is ${previous}, ${gapAfter(previous)}.`;
   if (foundVersion < version) {
-    return `${refused}: one save holds it twice. Two objects stand for this aggregate, or its events were given twice.`;
+    return (
+      `${refused}: ${found}, ${gapAfter(foundVersion)}. Its event was taken with collectEvents() and not stored, or version ` +
+      'was written to. Get the aggregate again and repeat the command.'
+    );
   }
   // With this version most aggregates begin, and deciding again does not help a new one whose id is taken.
   return version === 1
