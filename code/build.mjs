@@ -30,7 +30,7 @@ const ENTRIES = [
 ];
 
 /** What several modules may have a copy of each, since nothing compares its classes. */
-const COPIED = ['../sql/', '../sqlite/', '../postgres/', '../domain/random-bytes.ts', '../domain/deep-equal.ts'];
+const COPIED = ['../sql/', '../sqlite/', '../postgres/', '../domain/sources/random-bytes.ts', '../domain/values/'];
 
 /** @type {import('esbuild').Plugin} */
 const rootStaysOutside = {

@@ -25,18 +25,7 @@ export { NotificationLog, type Section } from './application/notification-log.ts
 export { type GetOptions, Repository, type RepositoryOptions } from './application/repository.ts';
 export type { SnapshotOptions } from './application/snapshotting.ts';
 export { Aggregate } from './domain/aggregate.ts';
-export type { AggregateCore } from './domain/aggregate-core.ts';
-export { decider } from './domain/decider.ts';
-export type {
-  Beginning,
-  Decide,
-  DeciderAggregate,
-  DeciderClass,
-  DeciderEvent,
-  DeciderOptions,
-  Decision,
-  Evolve,
-} from './domain/decider-types.ts';
+export type { Upcast } from './domain/definition/upcast.ts';
 export type { DeepReadonly, DomainEvent, Payload } from './domain/domain-event.ts';
 export {
   ArgumentError,
@@ -51,16 +40,27 @@ export {
   SnapshotError,
   TopicError,
 } from './domain/errors.ts';
-export { type EventFunction, event } from './domain/event.ts';
-export type { ContextFor, DoesNotFit, EventDraft, EventToken, Fits, Untyped } from './domain/event-types.ts';
-export { type RecordAsOptions, recordAs } from './domain/record-as.ts';
-export { type RecordedEvents, recorded } from './domain/recorded.ts';
-export type { AggregateClass } from './domain/replay.ts';
+export type { AggregateClass } from './domain/recording/aggregate-class.ts';
+export type { AggregateCore } from './domain/recording/aggregate-core.ts';
+export { type RecordAsOptions, recordAs } from './domain/recording/record-as.ts';
 export type { Snapshot, SnapshotFunctions } from './domain/snapshot.ts';
-export { type Sources, withSources } from './domain/sources.ts';
-export { type Transcoding, type TranscodingOptions, transcoding } from './domain/transcoding.ts';
-export type { Upcast } from './domain/upcast.ts';
-export { NAMESPACE_URL, uuid4, uuid5 } from './domain/uuid.ts';
+export { type Sources, withSources } from './domain/sources/sources.ts';
+export { NAMESPACE_URL, uuid4, uuid5 } from './domain/sources/uuid.ts';
+export { decider } from './domain/styles/decider.ts';
+export type {
+  Beginning,
+  Decide,
+  DeciderAggregate,
+  DeciderClass,
+  DeciderEvent,
+  DeciderOptions,
+  Decision,
+  Evolve,
+} from './domain/styles/decider-types.ts';
+export { type EventFunction, event } from './domain/styles/event.ts';
+export type { ContextFor, DoesNotFit, EventDraft, EventToken, Fits, Untyped } from './domain/styles/event-types.ts';
+export { type RecordedEvents, recorded } from './domain/styles/recorded.ts';
+export { type Transcoding, type TranscodingOptions, transcoding } from './domain/values/transcoding.ts';
 export type { Cipher, Compressor, StateContext } from './persistence/cipher.ts';
 export {
   CipherError,

@@ -5,7 +5,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import * as here from 'eventsourcing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { OWN } from '../../code/src/domain/copy-mark.ts';
+import { OWN } from '../../code/src/domain/library-mark.ts';
 import { errorOf, rejectionOf } from './errors.ts';
 
 const fileOf = (path: string) => fileURLToPath(new URL(`../../code/${path}`, import.meta.url));

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { NAMESPACE_URL, uuid4, uuid5 } from 'eventsourcing';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { sha1 } from '../../code/src/domain/sha1.ts';
+import { sha1 } from '../../code/src/domain/sources/sha1.ts';
 import { expectCode } from './errors.ts';
 
 describe('random ids', () => {

@@ -1,12 +1,13 @@
 import { Aggregate } from '../domain/aggregate.ts';
-import { type AggregateCore, lifeOf } from '../domain/aggregate-core.ts';
-import { refuseIfBroken } from '../domain/broken.ts';
-import { refuseForeign } from '../domain/copies.ts';
+import { refuseForeign } from '../domain/definition/other-library.ts';
 import type { DomainEvent } from '../domain/domain-event.ts';
 import { ArgumentError, SnapshotError } from '../domain/errors.ts';
-import { type AggregateClass, rebuild } from '../domain/replay.ts';
+import type { AggregateClass } from '../domain/recording/aggregate-class.ts';
+import { type AggregateCore, recordingOf } from '../domain/recording/aggregate-core.ts';
+import { refuseIfBroken } from '../domain/recording/broken.ts';
+import { rebuild } from '../domain/recording/restore.ts';
 import type { Snapshot } from '../domain/snapshot.ts';
-import { takeSnapshot } from '../domain/take-snapshot.ts';
+import { takeSnapshot } from '../domain/snapshots/take-snapshot.ts';
 import type { Cipher, Compressor } from '../persistence/cipher.ts';
 import { ForgottenError, VersionConflictError } from '../persistence/errors.ts';
 import { EventStore, type Notification } from '../persistence/event-store.ts';
@@ -372,7 +373,7 @@ export class Application {
     if (this.#hooks === undefined) await put();
     else {
       const { aggregateId } = snapshot;
-      const { topic } = lifeOf(aggregate).definition;
+      const { topic } = recordingOf(aggregate).definition;
       const context = {
         application: this.name,
         operation: 'takeSnapshot',
@@ -404,18 +405,18 @@ export class Application {
   }
 
   #remember(aggregate: Aggregate, stored: readonly DomainEvent[]): void {
-    const isNew = stored[0]?.type === lifeOf(aggregate).definition.createdType;
+    const isNew = stored[0]?.type === recordingOf(aggregate).definition.createdType;
     if (isNew) this.#cache?.add(aggregate.id, stored);
     else this.#cache?.append(aggregate.id, stored);
   }
 
   #pendingOf(aggregate: Aggregate): readonly DomainEvent[] {
-    const life = lifeOf(aggregate);
-    refuseIfBroken(aggregate, life);
-    if (this.#verify && !aggregate.equals(rebuild(life))) {
-      throw new UnrecordedChangeError(life.definition.topic, aggregate.id);
+    const recording = recordingOf(aggregate);
+    refuseIfBroken(aggregate, recording);
+    if (this.#verify && !aggregate.equals(rebuild(recording))) {
+      throw new UnrecordedChangeError(recording.definition.topic, aggregate.id);
     }
-    return life.pending.slice();
+    return recording.pending.slice();
   }
 }
 
@@ -431,7 +432,7 @@ function snapshotRecorderOf(store: Store, name: string): SnapshotRecorder {
 
 /** Events that were recorded while the others were being stored are still pending. */
 function settle(aggregate: Aggregate, stored: readonly DomainEvent[]): void {
-  const life = lifeOf(aggregate);
+  const recording = recordingOf(aggregate);
   const gone = new Set(stored);
-  life.pending = life.pending.filter((event) => !gone.has(event));
+  recording.pending = recording.pending.filter((event) => !gone.has(event));
 }

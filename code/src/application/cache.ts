@@ -15,24 +15,24 @@ export interface CacheOptions {
 }
 
 /** What an aggregate is rebuilt from: a snapshot, if there is one, and the stored events after it. */
-export interface Story {
+export interface StoredHistory {
   readonly base: Snapshot | undefined;
   readonly events: readonly DomainEvent[];
 }
 
-interface CachedStory extends Story {
+interface CachedHistory extends StoredHistory {
   base: Snapshot | undefined;
   events: DomainEvent[];
 }
 
 /**
- * Keeps stories, not aggregates: what is got from them is a new object each time, and holds nothing that is not stored.
+ * Keeps histories, not aggregates: what is got from them is a new object each time, and holds nothing that is not stored.
  */
 export class Cache {
   readonly fastForward: boolean;
   readonly #maxSize: number;
   /** In the order of use, the latest last. */
-  readonly #stories = new Map<string, CachedStory>();
+  readonly #histories = new Map<string, CachedHistory>();
   /** Readings under way. One that is overtaken by a change is no longer here when it ends, and is not kept. */
   readonly #readings = new Map<string, object>();
 
@@ -44,22 +44,22 @@ export class Cache {
     this.fastForward = fastForward;
   }
 
-  get(id: string): Story | undefined {
-    const story = this.#stories.get(id);
-    if (story !== undefined) this.#keep(id, story);
-    return story;
+  get(id: string): StoredHistory | undefined {
+    const history = this.#histories.get(id);
+    if (history !== undefined) this.#keep(id, history);
+    return history;
   }
 
-  /** Reads a story and keeps it, unless the aggregate changes meanwhile. */
-  async read(id: string, read: () => Promise<Story>): Promise<Story> {
+  /** Reads a history and keeps it, unless the aggregate changes meanwhile. */
+  async read(id: string, read: () => Promise<StoredHistory>): Promise<StoredHistory> {
     const token = {};
     this.#readings.set(id, token);
     try {
-      const story = await read();
-      if (this.#readings.get(id) === token && (story.base !== undefined || story.events.length > 0)) {
-        this.#keep(id, { base: story.base, events: [...story.events] });
+      const history = await read();
+      if (this.#readings.get(id) === token && (history.base !== undefined || history.events.length > 0)) {
+        this.#keep(id, { base: history.base, events: [...history.events] });
       }
-      return story;
+      return history;
     } finally {
       if (this.#readings.get(id) === token) this.#readings.delete(id);
     }
@@ -68,50 +68,53 @@ export class Cache {
   /** Takes in events that are stored now, as far as they follow what is here. */
   append(id: string, events: readonly DomainEvent[]): void {
     this.#readings.delete(id);
-    const story = this.#stories.get(id);
-    if (story === undefined) return;
-    for (const event of events) if (event.version === lastVersion(story) + 1) story.events.push(event);
+    const history = this.#histories.get(id);
+    if (history === undefined) return;
+    for (const event of events) if (event.version === lastVersion(history) + 1) history.events.push(event);
   }
 
   /** Takes in an aggregate whose first events have just been stored. */
   add(id: string, events: readonly DomainEvent[]): void {
     this.#readings.delete(id);
-    if (!this.#stories.has(id)) this.#keep(id, { base: undefined, events: [...events] });
+    if (!this.#histories.has(id)) this.#keep(id, { base: undefined, events: [...events] });
   }
 
-  /** Lets a story begin at a snapshot of it. */
+  /** Lets a history begin at a snapshot of it. */
   shorten(snapshot: Snapshot): void {
-    const story = this.#stories.get(snapshot.aggregateId);
-    if (story === undefined || lastVersion(story) < snapshot.version) return;
-    if (story.base !== undefined && story.base.version >= snapshot.version) return;
-    story.base = snapshot;
-    story.events = story.events.filter((event) => event.version > snapshot.version);
+    const history = this.#histories.get(snapshot.aggregateId);
+    if (history === undefined || lastVersion(history) < snapshot.version) return;
+    if (history.base !== undefined && history.base.version >= snapshot.version) return;
+    history.base = snapshot;
+    history.events = history.events.filter((event) => event.version > snapshot.version);
   }
 
   clear(): void {
     this.#readings.clear();
-    this.#stories.clear();
+    this.#histories.clear();
   }
 
   evict(id: string): void {
     this.#readings.delete(id);
-    this.#stories.delete(id);
+    this.#histories.delete(id);
   }
 
-  #keep(id: string, story: CachedStory): void {
-    this.#stories.delete(id);
-    this.#stories.set(id, story);
-    if (this.#stories.size <= this.#maxSize) return;
-    const [oldest] = this.#stories.keys();
-    if (oldest !== undefined) this.#stories.delete(oldest);
+  #keep(id: string, history: CachedHistory): void {
+    this.#histories.delete(id);
+    this.#histories.set(id, history);
+    if (this.#histories.size <= this.#maxSize) return;
+    const [oldest] = this.#histories.keys();
+    if (oldest !== undefined) this.#histories.delete(oldest);
   }
 }
 
-export function lastVersion(story: Story): number {
-  return lastOf(story).version;
+export function lastVersion(history: StoredHistory): number {
+  return lastOf(history).version;
 }
 
-/** The version that a story ends with, and when that was recorded. */
-export function lastOf({ base, events }: Story): { readonly version: number; readonly timestamp: string | undefined } {
+/** The version that a history ends with, and when that was recorded. */
+export function lastOf({ base, events }: StoredHistory): {
+  readonly version: number;
+  readonly timestamp: string | undefined;
+} {
   return events.at(-1) ?? { version: base?.version ?? Number.NaN, timestamp: base?.modifiedAt };
 }

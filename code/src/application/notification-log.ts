@@ -1,12 +1,13 @@
 import { ArgumentError } from '../domain/errors.ts';
-import { described } from '../domain/text.ts';
+import { described } from '../domain/values/text.ts';
 import type { Cipher } from '../persistence/cipher.ts';
 import { ForgottenError } from '../persistence/errors.ts';
 import { notification } from '../persistence/event-store.ts';
 import { ForgottenNotification, type LogItem } from '../persistence/forgotten.ts';
-import { checkedLimit, checkText } from '../persistence/limits.ts';
+import { checkedLimit } from '../persistence/limits.ts';
 import type { Mapper } from '../persistence/mapper.ts';
 import type { NotificationOptions, Recorder, StoredNotification } from '../persistence/recorder.ts';
+import { checkText } from '../persistence/stored-text.ts';
 import type { Topics } from '../persistence/topics.ts';
 import type { AroundReads } from './hooks.ts';
 

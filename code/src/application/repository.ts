@@ -1,14 +1,16 @@
 import type { Aggregate } from '../domain/aggregate.ts';
-import { type AggregateCore, lifeOf } from '../domain/aggregate-core.ts';
-import { definitionOf } from '../domain/definition.ts';
-import { validId } from '../domain/record-as.ts';
-import { type AggregateClass, replay, replayOnto, restore } from '../domain/replay.ts';
+import { definitionOf } from '../domain/definition/definition.ts';
+import type { AggregateClass } from '../domain/recording/aggregate-class.ts';
+import { type AggregateCore, recordingOf } from '../domain/recording/aggregate-core.ts';
+import { replay, replayOnto } from '../domain/recording/replay.ts';
+import { restore } from '../domain/recording/restore.ts';
 import type { Snapshot } from '../domain/snapshot.ts';
+import { validId } from '../domain/values/id.ts';
 import { ForgottenError } from '../persistence/errors.ts';
 import type { EventStore } from '../persistence/event-store.ts';
 import type { SnapshotStore } from '../persistence/snapshot-store.ts';
 import type { Topics } from '../persistence/topics.ts';
-import { type Cache, lastOf, lastVersion, type Story } from './cache.ts';
+import { type Cache, lastOf, lastVersion, type StoredHistory } from './cache.ts';
 import { AggregateNotFoundError, WrongAggregateError } from './errors.ts';
 import type { AroundReads } from './hooks.ts';
 
@@ -66,7 +68,7 @@ export class Repository {
     const found = await this.find(type, id, version);
     if (found === undefined) throw new AggregateNotFoundError(definitionOf(type).topic, id, version);
     if (!(found instanceof type)) {
-      throw new WrongAggregateError(definitionOf(type).topic, lifeOf(found).definition.topic, id);
+      throw new WrongAggregateError(definitionOf(type).topic, recordingOf(found).definition.topic, id);
     }
     return found;
   }
@@ -109,27 +111,27 @@ export class Repository {
   async find(type: AggregateClass, id: string, version: number | undefined): Promise<AggregateCore | undefined> {
     validId(id);
     if (!this.#topics.hasClass(type)) throw this.#topics.unlisted(type);
-    let story: Story;
+    let history: StoredHistory;
     try {
-      story = await this.#storyOf(id, version);
+      history = await this.#historyOf(id, version);
     } catch (error) {
       if (error instanceof ForgottenError) this.evict(id);
       throw error;
     }
-    const aggregate = this.#rebuild(id, story) ?? (story.base && (await this.#withoutSnapshot(id, version)));
-    return aggregate === undefined || lifeOf(aggregate).isDiscarded ? undefined : aggregate;
+    const aggregate = this.#rebuild(id, history) ?? (history.base && (await this.#withoutSnapshot(id, version)));
+    return aggregate === undefined || recordingOf(aggregate).isDiscarded ? undefined : aggregate;
   }
 
   #subject(type: AggregateClass, id: string) {
     return { aggregateIds: [id], topics: this.#topics.hasClass(type) ? [definitionOf(type).topic] : [] };
   }
 
-  #storyOf(id: string, version: number | undefined): Promise<Story> {
+  #historyOf(id: string, version: number | undefined): Promise<StoredHistory> {
     if (version !== undefined || this.#cache === undefined) return this.#read(id, version);
     return this.#readThrough(this.#cache, id);
   }
 
-  async #readThrough(cache: Cache, id: string): Promise<Story> {
+  async #readThrough(cache: Cache, id: string): Promise<StoredHistory> {
     const cached = cache.get(id);
     if (cached === undefined) return await cache.read(id, () => this.#read(id, undefined));
     const { canForget } = this.#events;
@@ -149,7 +151,7 @@ export class Repository {
     return missing.length === 0 ? cached : { base: cached.base, events: [...cached.events, ...missing] };
   }
 
-  async #read(id: string, version: number | undefined): Promise<Story> {
+  async #read(id: string, version: number | undefined): Promise<StoredHistory> {
     // Each await costs some 50 ns, also of what is there: none is where there is nothing to wait for.
     const base = this.#snapshots && (await this.#snapshots.latest(id, version));
     if (base === undefined) return { base, events: await this.#events.get(id, { lte: version }) };
@@ -160,7 +162,11 @@ export class Repository {
    * Snapshots are a short cut, and what is stored is the truth. Where events were restored from a backup, snapshots may
    * tell of others, that came after it; so the event that a snapshot was taken after has to be there.
    */
-  async #readFrom(latest: Snapshot, snapshots: SnapshotStore | undefined, version: number | undefined): Promise<Story> {
+  async #readFrom(
+    latest: Snapshot,
+    snapshots: SnapshotStore | undefined,
+    version: number | undefined,
+  ): Promise<StoredHistory> {
     const id = latest.aggregateId;
     let base: Snapshot | undefined = latest;
     while (base !== undefined) {
@@ -179,8 +185,8 @@ export class Repository {
     return this.#rebuild(id, await this.#cache.read(id, read));
   }
 
-  /** @returns nothing if there is no story, or if the snapshot does not fit. */
-  #rebuild(id: string, { base, events }: Story): AggregateCore | undefined {
+  /** @returns nothing if there is no history, or if the snapshot does not fit. */
+  #rebuild(id: string, { base, events }: StoredHistory): AggregateCore | undefined {
     const first = base?.created ?? events[0];
     if (first === undefined) return undefined;
     const type = this.#topics.classOf(first.type);

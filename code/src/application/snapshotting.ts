@@ -1,7 +1,7 @@
 import type { DomainEvent } from '../domain/domain-event.ts';
 import { ArgumentError, DefinitionError, SnapshotError } from '../domain/errors.ts';
-import { showsPrivateState } from '../domain/private-state.ts';
-import { needsFunctions } from '../domain/take-snapshot.ts';
+import { showsPrivateState } from '../domain/snapshots/private-state.ts';
+import { needsFunctions } from '../domain/snapshots/take-snapshot.ts';
 import type { Mapper } from '../persistence/mapper.ts';
 import type { Topics } from '../persistence/topics.ts';
 import { report } from './report.ts';

@@ -1,4 +1,4 @@
-import { named } from '../domain/definition.ts';
+import { named } from '../domain/definition/definition.ts';
 import { DefinitionError } from '../domain/errors.ts';
 import { type Aliases, Topics } from '../persistence/topics.ts';
 

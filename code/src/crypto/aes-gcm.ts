@@ -1,4 +1,4 @@
-import { RandomBytes } from '../domain/random-bytes.ts';
+import { RandomBytes } from '../domain/sources/random-bytes.ts';
 import { ArgumentError, type Cipher, CipherError, type StateContext } from '../index.ts';
 import { type Aead, type AeadOf, checkLength, described, NONCE_LENGTH, sealed, unsealed } from './frame.ts';
 import { type Keys, parsedKeys } from './keys.ts';

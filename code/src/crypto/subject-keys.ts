@@ -1,4 +1,4 @@
-import { RandomBytes } from '../domain/random-bytes.ts';
+import { RandomBytes } from '../domain/sources/random-bytes.ts';
 import {
   ArgumentError,
   type Cipher,

@@ -1,12 +1,13 @@
-import { activity } from './activity.ts';
-import { AggregateCore, lifeOf } from './aggregate-core.ts';
-import { deepEqual } from './deep-equal.ts';
-import { definitionOf } from './definition.ts';
+import { definitionOf } from './definition/definition.ts';
 import type { DomainEvent } from './domain-event.ts';
 import { CommandError } from './errors.ts';
-import { mutate } from './mutate.ts';
-import { adoptedEvent, ownEvent } from './own-event.ts';
-import { type AggregateClass, replay } from './replay.ts';
+import { activity } from './recording/activity.ts';
+import type { AggregateClass } from './recording/aggregate-class.ts';
+import { AggregateCore, recordingOf } from './recording/aggregate-core.ts';
+import { mutate } from './recording/mutate.ts';
+import { replay } from './recording/replay.ts';
+import { deepEqual } from './values/compare.ts';
+import { adoptedEvent, ownEvent } from './values/own-event.ts';
 
 /**
  * The base class of aggregates: objects whose state is the outcome of their events.
@@ -81,32 +82,32 @@ export abstract class Aggregate extends AggregateCore {
 
   /** When its first event was recorded. */
   get createdAt(): Date {
-    return new Date(lifeOf(this).createdAt);
+    return new Date(recordingOf(this).createdAt);
   }
 
   /** When its last event was recorded. */
   get modifiedAt(): Date {
-    return new Date(lifeOf(this).modifiedAt);
+    return new Date(recordingOf(this).modifiedAt);
   }
 
   /** The events that were recorded and neither saved nor collected yet, the oldest first. */
   get pendingEvents(): readonly DomainEvent[] {
-    const { pending, definition } = lifeOf(this);
+    const { pending, definition } = recordingOf(this);
     return pending.map((event) => ownEvent(event, definition.transcodings));
   }
 
   /** Whether one of its events has ended its life; see `markDiscarded`. */
   override get isDiscarded(): boolean {
-    return lifeOf(this).isDiscarded;
+    return recordingOf(this).isDiscarded;
   }
 
   /** Hands over the pending events, the oldest first. They are pending no more, so a later save does not store them. */
   collectEvents(): DomainEvent[] {
-    const life = lifeOf(this);
-    const collected = life.pending;
-    life.pending = [];
+    const recording = recordingOf(this);
+    const collected = recording.pending;
+    recording.pending = [];
     // They are in its history still.
-    return collected.map((event) => ownEvent(event, life.definition.transcodings));
+    return collected.map((event) => ownEvent(event, recording.definition.transcodings));
   }
 
   /**
@@ -116,7 +117,7 @@ export abstract class Aggregate extends AggregateCore {
   equals(other: unknown): boolean {
     if (this === other) return true;
     if (!(other instanceof Aggregate)) return false;
-    const [a, b] = [lifeOf(this), lifeOf(other)];
+    const [a, b] = [recordingOf(this), recordingOf(other)];
     return (
       a.createdAt === b.createdAt &&
       a.modifiedAt === b.modifiedAt &&
@@ -156,7 +157,7 @@ export abstract class Aggregate extends AggregateCore {
         { aggregateId: this.id },
       );
     }
-    lifeOf(this).isDiscarded = true;
+    recordingOf(this).isDiscarded = true;
   }
 }
 

@@ -1,5 +1,5 @@
-import { COPY, type Copy, foreignCopy, OWN } from './copy-mark.ts';
 import type { DomainEvent } from './domain-event.ts';
+import { COPY, type Copy, foreignCopy, OWN } from './library-mark.ts';
 
 /** Every code that an error of this library can carry. Codes never change once released; messages may. */
 export type ErrorCode =

@@ -1,9 +1,10 @@
-import { frozenFields } from '../domain/copy.ts';
 import type { DomainEvent } from '../domain/domain-event.ts';
 import { ArgumentError } from '../domain/errors.ts';
-import { checkedMetadata, validId } from '../domain/record-as.ts';
-import { described } from '../domain/text.ts';
-import { isPlainRecord, type Transcodings } from '../domain/value.ts';
+import { checkedMetadata } from '../domain/recording/record-as.ts';
+import { frozenFields } from '../domain/values/copy.ts';
+import { validId } from '../domain/values/id.ts';
+import { described } from '../domain/values/text.ts';
+import { isPlainRecord, type Transcodings } from '../domain/values/walk.ts';
 import type { Topics } from './topics.ts';
 
 /**

@@ -1,5 +1,5 @@
 import type { DomainEvent } from '../domain/domain-event.ts';
-import { validId } from '../domain/record-as.ts';
+import { validId } from '../domain/values/id.ts';
 import type { Mapper } from './mapper.ts';
 import type { Recorder, SelectOptions } from './recorder.ts';
 import { StoreError } from './store-error.ts';

@@ -1,5 +1,5 @@
 import { ArgumentError } from '../domain/errors.ts';
-import { checkText } from './limits.ts';
+import { checkText } from './stored-text.ts';
 
 /** The key of a subject as a recorder keeps it. */
 export interface StoredKey {

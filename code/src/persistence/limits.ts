@@ -1,7 +1,8 @@
 import { ArgumentError } from '../domain/errors.ts';
-import { described, isStorable } from '../domain/text.ts';
+import { described } from '../domain/values/text.ts';
 import { VersionConflictError } from './errors.ts';
 import type { StoredEvent } from './recorder.ts';
+import { checkText } from './stored-text.ts';
 
 /**
  * For recorders: the limit of a selection as a number.
@@ -81,11 +82,4 @@ export function versionConflict(
     }
   }
   return undefined;
-}
-
-/** @throws {ArgumentError} if it is text that not every database can hold. */
-export function checkText(what: string, text: string): void {
-  if (!isStorable(text)) {
-    throw new ArgumentError(`${what} must be text that can be stored, which ${JSON.stringify(text)} is not.`);
-  }
 }

@@ -1,5 +1,5 @@
-import { validId } from '../domain/record-as.ts';
 import type { Snapshot } from '../domain/snapshot.ts';
+import { validId } from '../domain/values/id.ts';
 import type { Mapper } from './mapper.ts';
 import type { SnapshotRecorder, StoredSnapshot } from './recorder.ts';
 

@@ -1,5 +1,5 @@
 import { EventSourcingError } from '../domain/errors.ts';
-import { isRecord } from '../domain/is-record.ts';
+import { isRecord } from '../domain/values/is-record.ts';
 import type { Cipher, Compressor, StateContext } from './cipher.ts';
 import { StateDamagedError } from './errors.ts';
 import type { Transcoder } from './transcoder.ts';

@@ -1,9 +1,15 @@
-import { refuseForeign } from '../domain/copies.ts';
-import { type Class, type Definition, definitionOf, listedTranscodings, named } from '../domain/definition.ts';
+import {
+  type Class,
+  type Definition,
+  definitionOf,
+  listedTranscodings,
+  named,
+} from '../domain/definition/definition.ts';
+import type { EventSpec } from '../domain/definition/event-spec.ts';
+import { refuseForeign } from '../domain/definition/other-library.ts';
 import { DefinitionError, TopicError } from '../domain/errors.ts';
-import type { EventSpec } from '../domain/event-spec.ts';
-import { type AggregateClass, isAggregateClass } from '../domain/replay.ts';
-import type { Transcoding } from '../domain/transcoding.ts';
+import { type AggregateClass, isAggregateClass } from '../domain/recording/aggregate-class.ts';
+import type { Transcoding } from '../domain/values/transcoding.ts';
 
 /** Old names of topics or of events, each with the name that took its place. */
 export type Aliases = Readonly<Record<string, string>>;

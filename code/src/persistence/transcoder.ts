@@ -1,9 +1,9 @@
-import { setOwn } from '../domain/copy.ts';
 import { DefinitionError } from '../domain/errors.ts';
-import { isRecord } from '../domain/is-record.ts';
-import { isPrimitive } from '../domain/primitive.ts';
-import type { Transcoding } from '../domain/transcoding.ts';
-import { type Transcodings, Walk } from '../domain/value.ts';
+import { setOwn } from '../domain/values/copy.ts';
+import { isRecord } from '../domain/values/is-record.ts';
+import { isPrimitive } from '../domain/values/primitive.ts';
+import type { Transcoding } from '../domain/values/transcoding.ts';
+import { type Transcodings, Walk } from '../domain/values/walk.ts';
 import { fromBase64, toBase64 } from './base64.ts';
 import { StateDamagedError } from './errors.ts';
 

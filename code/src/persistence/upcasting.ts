@@ -1,8 +1,8 @@
+import type { EventSpec } from '../domain/definition/event-spec.ts';
+import type { Upcast } from '../domain/definition/upcast.ts';
 import type { Payload } from '../domain/domain-event.ts';
-import type { EventSpec } from '../domain/event-spec.ts';
-import { isRecord } from '../domain/is-record.ts';
-import { isThenable } from '../domain/replay.ts';
-import type { Upcast } from '../domain/upcast.ts';
+import { isRecord } from '../domain/values/is-record.ts';
+import { isThenable } from '../domain/values/is-thenable.ts';
 import type { StateContext } from './cipher.ts';
 import { UpcastError } from './errors.ts';
 

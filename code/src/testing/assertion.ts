@@ -1,4 +1,4 @@
-import { deepEqual as isDeepEqual } from '../domain/deep-equal.ts';
+import { deepEqual as isDeepEqual } from '../domain/values/compare.ts';
 import { EventSourcingError } from '../index.ts';
 
 /**
