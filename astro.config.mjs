@@ -3,7 +3,7 @@ import starlight from '@astrojs/starlight';
 import { defineConfig } from 'astro/config';
 import { fonts } from './src/site/fonts.ts';
 import { workbookFiles } from './src/site/integration.ts';
-import { PARTS } from './src/site/parts.ts';
+import { PARTS } from './src/extract/parts.ts';
 import { rehypeLinks } from './src/site/rehype-links.ts';
 import { rehypeSnippets } from './src/site/rehype-snippets.ts';
 import { rehypeTables } from './src/site/rehype-tables.ts';

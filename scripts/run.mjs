@@ -20,7 +20,13 @@ const FENCES = 'fences.test.ts';
  * @type {Map<string, readonly (readonly string[])[]>}
  */
 const parts = new Map([
-  ['lint', [['biome', 'ci', '--error-on-warnings', '.']]],
+  [
+    'lint',
+    [
+      ['biome', 'ci', '--error-on-warnings', '.'],
+      ['depcruise', '--output-type', 'err', 'src', 'code/src'],
+    ],
+  ],
   // Astro writes the types of its own modules first; a fresh clone has none.
   [
     'types',

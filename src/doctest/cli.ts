@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { unlisted } from '../site/parts.ts';
+import { unlisted } from '../extract/parts.ts';
 import { createDoctest } from './doctest.ts';
 import { findPages } from './find.ts';
 import { type Ceilings, type PageReport, type Report, renderReport, reportRun } from './report.ts';

@@ -1,6 +1,6 @@
 import { Socket as Datagrams } from 'node:dgram';
 import { Socket } from 'node:net';
-import { refusedGlobals } from '../runner/worker/confine.ts';
+import { refusedGlobals } from '../probe/refused-globals.ts';
 
 /** What a program was told of a server that it tried to reach. */
 interface Target {

@@ -1,9 +1,10 @@
 import type { FenceClaim } from '../compiler/claims.ts';
 import type { Fence } from '../extract/page.ts';
+import type { Recorded, Recording } from '../extract/recording.ts';
 import { compareChoices, firstResults } from './choices.ts';
 import { type FenceResult, hasRun } from './failure.ts';
 import type { PageData } from './page-data.ts';
-import { isSame, type Recorded, type Recording } from './recording.ts';
+import { isSame } from './recording.ts';
 
 /** Something that `--update` has written. */
 export interface Change {

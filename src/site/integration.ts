@@ -5,11 +5,11 @@ import type { ServerResponse } from 'node:http';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { AstroIntegration } from 'astro';
+import { programsPath } from '../compiler/page-programs.ts';
+import { unlisted } from '../extract/parts.ts';
 import { isStoreName } from '../extract/stores.ts';
 import { runnerFiles } from '../runner/bundle.ts';
 import { type Lesson, readLesson } from './lesson.ts';
-import { programsPath } from './page-programs.ts';
-import { unlisted } from './parts.ts';
 import { programsOf } from './programs.ts';
 
 /**

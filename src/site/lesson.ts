@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { assemble } from '../compiler/assemble.ts';
-import { type Recording, readRecording } from '../doctest/recording.ts';
 import { extractPage } from '../extract/extract.ts';
 import type { Fence, Page, StoreName } from '../extract/page.ts';
+import { type Recording, readRecording } from '../extract/recording.ts';
 
 /** A page of the workbook as the site's build sees it: its fences, and what they printed when last recorded. */
 export interface Lesson {

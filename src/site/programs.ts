@@ -1,8 +1,8 @@
 import { assemble, CompileError, compile } from '../compiler/index.ts';
+import { type PagePrograms, packPrograms } from '../compiler/page-programs.ts';
 import { isChosen } from '../extract/choices.ts';
 import type { Fence, StoreName } from '../extract/page.ts';
 import { isLive, type Lesson } from './lesson.ts';
-import { type PagePrograms, packPrograms } from './page-programs.ts';
 
 /**
  * Compiles what the Run and Check buttons of a page start.

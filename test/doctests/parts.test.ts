@@ -1,7 +1,7 @@
 import { globSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { PARTS, unlisted } from '../../src/site/parts.ts';
+import { PARTS, unlisted } from '../../src/extract/parts.ts';
 
 const content = fileURLToPath(new URL('../../content', import.meta.url));
 

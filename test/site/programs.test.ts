@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { assemble } from '../../src/compiler/assemble.ts';
 import { compile } from '../../src/compiler/index.ts';
+import { programOf, programsPath } from '../../src/compiler/page-programs.ts';
 import { extractPage } from '../../src/extract/extract.ts';
 import { isLive, needsOf } from '../../src/site/lesson.ts';
-import { programOf, programsPath } from '../../src/site/page-programs.ts';
 import { programsOf } from '../../src/site/programs.ts';
 
 const markdown = `# Page

@@ -1,8 +1,8 @@
 import { assemble } from '../../compiler/assemble.ts';
+import { type PagePrograms, programOf, programsPath } from '../../compiler/page-programs.ts';
 import type { Fence, StoreName } from '../../extract/page.ts';
 import { createRunner } from '../../runner/host.ts';
 import type { Run, RunEvent, RunRequest } from '../../runner/runner.ts';
-import { type PagePrograms, programOf, programsPath } from '../../site/page-programs.ts';
 
 /** Everything that a page needs to run code, loaded when a reader first comes near a snippet's buttons. */
 export interface Live {

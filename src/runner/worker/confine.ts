@@ -1,20 +1,9 @@
+import { refusedGlobals } from '../../probe/refused-globals.ts';
+
 /**
  * What a program finds around it. The policy of the frame already refuses every connection; these replacements only
  * say so in a sentence, and give programs the few things that Node has and a sandboxed Worker lacks.
  */
-
-const NETWORK = 'Code on this page runs without a network';
-const STORAGE = 'Code on this page runs without the storage of the browser';
-
-const REFUSED: Readonly<Record<string, string>> = {
-  XMLHttpRequest: NETWORK,
-  WebSocket: NETWORK,
-  WebSocketStream: NETWORK,
-  WebTransport: NETWORK,
-  EventSource: NETWORK,
-  importScripts: NETWORK,
-  BroadcastChannel: 'Code on this page runs apart from every other page',
-};
 
 /** What happens instead when a program uses the Worker that it runs in. */
 export interface OwnWorker {
@@ -29,32 +18,6 @@ export function confine(scope: object, { close, posted }: OwnWorker): void {
   define(scope, 'postMessage', () => posted());
   for (const [name, value] of refusedGlobals(scope)) define(scope, name, value);
   define(scope, 'process', { env: {} });
-}
-
-/** What stands in the place of the network and of the browser's storage, by name: each says that it is not there. */
-export function refusedGlobals(scope: object): ReadonlyMap<string, unknown> {
-  const found = new Map<string, unknown>([
-    ['fetch', () => Promise.reject(refusal('fetch', NETWORK))],
-    ['indexedDB', refusedDatabases()],
-  ]);
-  for (const [name, reason] of Object.entries(REFUSED)) {
-    if (!(name in scope)) continue;
-    found.set(name, function refuse() {
-      throw refusal(name, reason);
-    });
-  }
-  return found;
-}
-
-function refusedDatabases(): object {
-  const refuse = () => {
-    throw refusal('indexedDB', STORAGE);
-  };
-  return { open: refuse, deleteDatabase: refuse, databases: refuse };
-}
-
-function refusal(name: string, reason: string): Error {
-  return new Error(`${reason}: ${name} does not work here.`);
 }
 
 /** A sandboxed origin counts as insecure in some browsers, which then hide this one; it needs no security. */

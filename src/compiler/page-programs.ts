@@ -1,5 +1,5 @@
-import type { CompiledModule, CompiledProgram } from '../compiler/program.ts';
 import type { Fence, StoreName } from '../extract/page.ts';
+import type { CompiledModule, CompiledProgram } from './program.ts';
 
 /** What a page needs for its Run buttons, fetched at the first one: compiled programs, and sources for edited runs. */
 export interface PagePrograms {

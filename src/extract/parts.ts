@@ -36,7 +36,7 @@ export function unlisted(pages: readonly string[], parts: readonly Part[] = PART
           `content/${page} lies in no part, so nothing leads a reader to it: move it into one of the folders of content/.`,
       );
     return [
-      `No page leads to ${own.map((page) => `content/${page}`).join(', ')}: the sidebar has no part for this folder. Add { label: '…', directory: '${folder}' } to PARTS in src/site/parts.ts, where readers should come to it.`,
+      `No page leads to ${own.map((page) => `content/${page}`).join(', ')}: the sidebar has no part for this folder. Add { label: '…', directory: '${folder}' } to PARTS in src/extract/parts.ts, where readers should come to it.`,
     ];
   });
 }
