@@ -1,9 +1,9 @@
 import { unified } from '@astrojs/markdown-remark';
 import starlight from '@astrojs/starlight';
 import { defineConfig } from 'astro/config';
+import { PARTS } from './src/extract/parts.ts';
 import { fonts } from './src/site/fonts.ts';
 import { workbookFiles } from './src/site/integration.ts';
-import { PARTS } from './src/extract/parts.ts';
 import { rehypeLinks } from './src/site/rehype-links.ts';
 import { rehypeSnippets } from './src/site/rehype-snippets.ts';
 import { rehypeTables } from './src/site/rehype-tables.ts';
