@@ -5,56 +5,10 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { missingBrowsers } from './browsers.mjs';
+import { lanes, ofTheSite, parts, vitest } from './parts.mjs';
 import { inRoot, run, start } from './process.mjs';
 
 /** @typedef {(args: readonly string[]) => Promise<number>} Command Resolves to the exit code. */
-
-/** @param {string} folder */
-const vitest = (folder) => ['vitest', 'run', '--config', `test/${folder}/vitest.config.ts`];
-
-/** Runs every snippet of every page in the browser: as long as all other tests in the browser together. */
-const FENCES = 'fences.test.ts';
-
-/**
- * The parts of `npm test`, each a list of commands. Each can be run alone: `npm test -- types library`.
- * @type {Map<string, readonly (readonly string[])[]>}
- */
-const parts = new Map([
-  [
-    'lint',
-    [
-      ['biome', 'ci', '--error-on-warnings', '.'],
-      ['depcruise', '--output-type', 'err', 'src', 'code/src'],
-    ],
-  ],
-  // Astro writes the types of its own modules first; a fresh clone has none.
-  [
-    'types',
-    [
-      ['astro', 'sync', '--silent'],
-      ['tsc', '-p', '.'],
-    ],
-  ],
-  ['library', [['npm', 'run', '--silent', 'check', '-w', 'code'], vitest('library')]],
-  ['doctest', [vitest('doctests'), ['node', 'src/doctest/cli.ts']]],
-  ['runner', [vitest('runner')]],
-  ['build', [['astro', 'build', '--silent']]],
-  ['site', [vitest('site')]],
-  ['fences', [[...vitest('browser'), FENCES]]],
-  ['browser', [[...vitest('browser'), '--exclude', `**/${FENCES}`]]],
-]);
-
-/** These look at what `build` has built. */
-const ofTheSite = ['site', 'fences', 'browser'];
-
-/**
- * Lanes go side by side, more of them than there are cores: most of the time a browser is what is waited for.
- */
-const lanes = [
-  ['lint', 'types', 'library', 'doctest'],
-  ['build', 'site', 'browser'],
-  ['runner', 'fences'],
-];
 
 /** @type {Map<string, Command>} */
 const commands = new Map([

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { createEditStore, hashOf, restore, type SavedEdit } from '../../src/components/snippet/edits.ts';
-import { MAX_CODE_LINES, whyTooMuch } from '../../src/components/snippet/fits.ts';
-import { endOfPiece, withoutStacks } from '../../src/components/snippet/long-text.ts';
+import { createEditStore, hashOf, restore, type SavedEdit } from '../../../src/components/snippet/edits.ts';
+import { MAX_CODE_LINES, whyTooMuch } from '../../../src/components/snippet/fits.ts';
+import { endOfPiece, withoutStacks } from '../../../src/components/snippet/long-text.ts';
 
 /** The part of the browser's storage that is used, over a map. */
 function memoryStorage(): Storage {

@@ -1,0 +1,27 @@
+import { globSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { lanes, parts } from '../../scripts/parts.mjs';
+import { inRoot, run } from '../../scripts/process.mjs';
+
+/** The test files of a command, in the project's folder. None if it isn't one of vitest. */
+async function filesOf([program, subcommand, ...args]: readonly string[]): Promise<Set<string>> {
+  if (program !== 'vitest' || subcommand !== 'run') return new Set();
+  let printed = '';
+  const code = await run(['vitest', 'list', '--filesOnly', ...args], (text) => {
+    printed = text;
+  });
+  if (code !== 0) throw new Error(`vitest list ended with ${code}: ${printed}`);
+  return new Set([...printed.matchAll(/\S+\.test\.ts$/gm)].map(([file]) => file));
+}
+
+describe('the parts of npm test', () => {
+  test('run each test file, and run it once', async () => {
+    const listed = await Promise.all([...parts.values()].flat().map(filesOf));
+    const run = listed.flatMap((files) => [...files]);
+    expect(run.sort()).toEqual(globSync('test/**/*.test.ts', { cwd: inRoot('.') }).sort());
+  });
+
+  test('stand in one lane each', () => {
+    expect(lanes.flat().sort()).toEqual([...parts.keys()].sort());
+  });
+});
