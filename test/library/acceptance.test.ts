@@ -39,16 +39,3 @@ test('every case that is promised has a test, and those about storage on every s
   expect(missing).toEqual([]);
   expect([...found.keys()].filter((number) => !acceptanceCases.has(number))).toEqual([]);
 });
-
-test('every store runs every suite', () => {
-  const [here = ''] = folders;
-  const suites = readdirSync(here)
-    .filter((name) => name.endsWith('.suite.ts'))
-    .flatMap((name) => [...readFileSync(join(here, name), 'utf8').matchAll(/export function (\w+Suite)\(/g)])
-    .map(([, suite = '']) => suite);
-  expect(suites.length).toBeGreaterThan(5);
-  for (const store of ['memory', 'sqlite', 'postgres']) {
-    const source = readFileSync(join(here, `${store}.test.ts`), 'utf8');
-    for (const suite of suites) expect(source, store).toContain(`${suite}(`);
-  }
-});

@@ -3,12 +3,13 @@ import { MemoryRecorder } from 'eventsourcing';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Actor, scripts as recorderScripts } from '../../../code/src/testing/script.ts';
-import { engines } from '../engines.ts';
+import { storeNames } from '../every-store/store-names.ts';
+import { testedStores } from '../every-store/stores.ts';
 import { counts } from './counts.ts';
 import { KennelActor, scripts } from './kennel.ts';
 import { grouped, shown } from './shown.ts';
 
-const all = engines();
+const all = await testedStores(storeNames);
 const names = all.map(({ name }) => name).join(', ');
 
 /** The stores stay, and each script has logs of its own in them. */
@@ -19,7 +20,7 @@ function nextName(): string {
 }
 
 test('recorders give the same answers to random scripts, side by side', async (context) => {
-  const stores = all.map((engine) => ({ name: engine.name, store: engine.open() }));
+  const stores = all.map(({ name, open }) => ({ name, store: open() }));
   let answered = 0;
   await fc.assert(
     fc.asyncProperty(recorderScripts(fc), async (steps) => {
@@ -46,7 +47,7 @@ test('recorders give the same answers to random scripts, side by side', async (c
 });
 
 test('applications give the same answers to random scripts, side by side', async (context) => {
-  const stores = all.map((engine) => ({ name: engine.name, store: engine.open() }));
+  const stores = all.map(({ name, open }) => ({ name, store: open() }));
   let answered = 0;
   const kinds = new Map<string, number>();
   await fc.assert(

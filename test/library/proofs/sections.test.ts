@@ -1,13 +1,14 @@
 import type { LogItem } from 'eventsourcing';
 import { expect, test } from 'vitest';
-import { DogSchool } from '../dog.ts';
-import { engines } from '../engines.ts';
+import { storeNames } from '../every-store/store-names.ts';
+import { testedStores } from '../every-store/stores.ts';
+import { DogSchool } from '../support/dog.ts';
 import { counts } from './counts.ts';
 import { grouped, shown } from './shown.ts';
 
 const SECTION_SIZE = 7;
 
-test.for(engines())(
+test.for(await testedStores(storeNames))(
   'case 90: readers of sections get every event once, in order, while $name is written to',
   async ({ name, open }, context) => {
     const school = new DogSchool({ store: open(), sectionSize: SECTION_SIZE });
