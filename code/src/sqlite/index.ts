@@ -10,8 +10,9 @@ export type { SqliteOptions } from './options.ts';
 export { type SqliteStore, sqliteStore } from './store.ts';
 
 /**
- * A store in a file, or in memory, with the SQLite that is part of Node (22.13 or later). Several applications, and
- * several processes on one machine, can share a file; each application has its own log in it, told apart by name.
+ * A store in a file, or in memory, with the SQLite that is part of Node: 22.20 or later, and of Node 24, 24.7 or later.
+ * Several applications, and several processes on one machine, can share a file; each application has its own log in it,
+ * told apart by name.
  *
  * @param file the path of the file, which is made if it is not there; or `:memory:`.
  * @throws {StoreError} if the file cannot be opened.
