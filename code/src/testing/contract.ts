@@ -21,7 +21,6 @@ export function contractCases(subject: RecorderUnderTest): readonly RecorderCase
   const addRace = (name: string, count: number, run: (recorders: readonly Recorder[]) => Promise<void>) =>
     cases.push({ name, run: async () => run(await subject.create(count)) });
 
-  // case 20
   add('inserting nothing stores nothing', async (recorder) => {
     assert.deepEqual(await recorder.insert([]), []);
     assert.deepEqual(await recorder.selectNotifications(), []);
@@ -58,7 +57,6 @@ export function contractCases(subject: RecorderUnderTest): readonly RecorderCase
     assert.deepEqual(await recorder.selectNotifications(), []);
   });
 
-  // case 21
   add('a version that is there already is a conflict', async (recorder) => {
     await recorder.insert([stored('a', 1, 'first')]);
     const error = await rejection(recorder.insert([stored('a', 1, 'second')]));
@@ -66,7 +64,6 @@ export function contractCases(subject: RecorderUnderTest): readonly RecorderCase
     assert.deepEqual(await recorder.select('a'), [stored('a', 1, 'first')]);
   });
 
-  // case 22
   add('a conflict stores nothing of its transaction', async (recorder) => {
     await recorder.insert([stored('a', 1)]);
     for (const batch of [
@@ -80,7 +77,6 @@ export function contractCases(subject: RecorderUnderTest): readonly RecorderCase
     assert.equal((await recorder.selectNotifications()).length, 1);
   });
 
-  // case 23
   add('a version twice in one transaction is a conflict', async (recorder) => {
     await recorder.insert([stored('a', 1)]);
     const error = await rejection(recorder.insert([stored('a', 2), stored('a', 2)]));
@@ -89,7 +85,6 @@ export function contractCases(subject: RecorderUnderTest): readonly RecorderCase
     assertConflict(await rejection(recorder.insert([stored('b', 5), stored('b', 5)])), { version: 5, foundVersion: 0 });
   });
 
-  // case 24
   add('events of one aggregate are selected by version', async (recorder) => {
     await recorder.insert([stored('a', 1), stored('b', 1), stored('a', 2), stored('a', 3), stored('a', 4)]);
     const versions = async (options?: SelectOptions) => (await recorder.select('a', options)).map((e) => e.version);
@@ -114,7 +109,6 @@ export function contractCases(subject: RecorderUnderTest): readonly RecorderCase
     assert.deepEqual(await recorder.select('A'), [], 'Ids differ in the case of letters.');
   });
 
-  // case 25
   add('a limit of 0 selects nothing, and a negative one is an error', async (recorder) => {
     await recorder.insert([stored('a', 1)]);
     assert.deepEqual(await recorder.select('a', { limit: 0 }), []);
@@ -125,7 +119,6 @@ export function contractCases(subject: RecorderUnderTest): readonly RecorderCase
     }
   });
 
-  // case 26
   add(
     'versions that do not follow the stored ones are conflicts, and nothing of the insert is stored',
     async (recorder) => {
@@ -165,7 +158,6 @@ export function contractCases(subject: RecorderUnderTest): readonly RecorderCase
     assertConflict(await rejection(recorder.insert([stored('b', 1)])), { version: 1, foundVersion: 9 });
   });
 
-  // case 28
   add('ids follow the greatest one, in the order of the events', async (recorder) => {
     assert.deepEqual(await recorder.insert([stored('a', 1)]), [1]);
     assert.deepEqual(await recorder.insert([stored('b', 1), stored('a', 2), stored('b', 2)]), [2, 3, 4]);
@@ -180,7 +172,6 @@ export function contractCases(subject: RecorderUnderTest): readonly RecorderCase
     );
   });
 
-  // case 29
   add('notifications are selected by id and by topic', async (recorder) => {
     await recorder.insert([1, 2, 3, 4, 5].map((v) => ({ ...stored('a', v), topic: v % 2 === 0 ? 'Even' : 'Odd' })));
     const ids = async (options?: NotificationOptions) => (await recorder.selectNotifications(options)).map((n) => n.id);
@@ -203,7 +194,6 @@ export function contractCases(subject: RecorderUnderTest): readonly RecorderCase
     assert.deepEqual(await ids({ topics: [] }), []);
   });
 
-  // case 30
   add('the greatest id is 0 at first, and n after n events', async (recorder) => {
     assert.equal(await recorder.maxNotificationId(), 0);
     for (let n = 1; n <= 3; n++) {
@@ -212,7 +202,6 @@ export function contractCases(subject: RecorderUnderTest): readonly RecorderCase
     }
   });
 
-  // case 33
   addRace('of eight writers of one version, one succeeds', 8, async (recorders) => {
     await recorders[0]?.insert([stored('a', 1)]);
     const outcomes = await Promise.allSettled(
@@ -227,7 +216,6 @@ export function contractCases(subject: RecorderUnderTest): readonly RecorderCase
     }
   });
 
-  // case 34
   addRace('the ids of one transaction are not interleaved with those of another', 3, async (recorders) => {
     const inserted = await Promise.all(
       recorders.map((recorder, writer) =>
@@ -263,7 +251,6 @@ export function contractCases(subject: RecorderUnderTest): readonly RecorderCase
     );
   });
 
-  // case 35
   addRace('a reader of the tail never sees an id appear below its position', 12, async (recorders) => {
     const [writers, readers] = [recorders.slice(2), recorders.slice(0, 2)];
     const saves = 10;
@@ -298,7 +285,6 @@ export function contractCases(subject: RecorderUnderTest): readonly RecorderCase
     );
   });
 
-  // case 37
   addRace('conflicts between writers leave no reader waiting', 5, async (recorders) => {
     const readers = recorders.slice(0, 1);
     const rounds = 20;

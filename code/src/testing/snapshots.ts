@@ -23,7 +23,6 @@ export function snapshotCases({ create }: SnapshotRecorderUnderTest): readonly R
     assert.deepEqual(await recorder.select('another'), []);
   });
 
-  // case 64
   add('one of the same version is replaced', async (recorder) => {
     await recorder.put(snapshotOf('a', 1));
     await recorder.put(snapshotOf('a', 2, 'first'));

@@ -50,7 +50,7 @@ async function canRead(writer: ApplicationOptions, reader: ApplicationOptions): 
   return result.status === 'fulfilled';
 }
 
-describe('case 51: which value counts', () => {
+describe('which value counts', () => {
   const [one, two] = [createKey(), createKey()];
 
   test('that with the name of the application is for it alone', async () => {
@@ -103,7 +103,7 @@ describe('case 51: which value counts', () => {
   });
 });
 
-describe('case 52: what cannot be right is named, with its value', () => {
+describe('what cannot be right is named, with its value', () => {
   const sqliteEnv = { PERSISTENCE_MODULE: 'sqlite', SQLITE_DBNAME: ':memory:' };
   const postgresEnv = { PERSISTENCE_MODULE: 'postgres', POSTGRES_DBNAME: 'dogs' };
   test.each<[string, string, Env]>([
@@ -484,7 +484,7 @@ describe('names that are nearly ours', () => {
   });
 });
 
-describe('case 80: keys', () => {
+describe('keys', () => {
   describe.each([
     { on: 'Node', aesGcm: aesGcmFromEnvOnNode },
     { on: 'any platform', aesGcm: aesGcmFromEnv },
@@ -559,7 +559,7 @@ test('snapshots and the cache are set up', () => {
   expect(inMemory({ IS_VERIFYING_ENABLED: '1' }).verify).toBe(true);
 });
 
-test('case 60: the error of an application without snapshots says how to turn them on', async () => {
+test('the error of an application without snapshots says how to turn them on', async () => {
   const school = new DogSchool();
   const error = await rejectionOf(school.takeSnapshot(Dog, await school.registerDog('Fido')));
   for (const way of ['snapshots: true', 'every: 50', 'when:', 'IS_SNAPSHOTTING_ENABLED', 'SNAPSHOTTING_INTERVAL']) {

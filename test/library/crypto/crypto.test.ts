@@ -63,7 +63,7 @@ describe.each(Object.entries(platforms))('aesGcm %s', (name, { aesGcm, createKey
     expect(Buffer.from(here.state.slice(-16)).toString('hex')).toBe('d999db5a115cb5b569b851fcfafc2c31');
   });
 
-  test('case 80: keys of other sizes are refused, and their bytes are in no message', () => {
+  test('keys of other sizes are refused, and their bytes are in no message', () => {
     for (const size of [0, 12, 16, 20, 24, 28, 31, 33, 36]) {
       const bytes = new Uint8Array(size).fill(65);
       for (const each of [bytes, btoa(String.fromCharCode(...bytes))]) {
@@ -87,14 +87,14 @@ describe.each(Object.entries(platforms))('aesGcm %s', (name, { aesGcm, createKey
     expect(loose({ keys: { ['ü'.repeat(127)]: createKey() } })).toBeDefined();
   });
 
-  test('case 81: an event’s state is not a snapshot’s', () => {
+  test('an event’s state is not a snapshot’s', () => {
     const cipher = aesGcm({ keys: { k: key } });
     const error = errorOf(() => cipher.decrypt(cipher.encrypt(plain, context), { ...context, kind: 'snapshot' }));
     expect(error).toBeInstanceOf(CipherError);
     expect(error.message).toMatch(/^The snapshot of version 1 of dog-1/);
   });
 
-  test('case 82: a tag that was cut short is refused', () => {
+  test('a tag that was cut short is refused', () => {
     const cipher = aesGcm({ keys: { k: key } });
     const bytes = cipher.encrypt(new Uint8Array(), context);
     for (const length of [0, 4, 8, 12, 13, 15]) {

@@ -6,7 +6,7 @@ import { Dog } from '../support/dog.ts';
 import { errorOf, expectCode } from '../support/errors.ts';
 
 describe('an aggregate', () => {
-  test('case 1: a new one has one pending event, version 1, and equal times', () => {
+  test('a new one has one pending event, version 1, and equal times', () => {
     const dog = new Dog('Fido');
     expect(dog.pendingEvents.map((e) => e.type)).toEqual(['Dog.Registered']);
     expect(dog.version).toBe(1);
@@ -14,7 +14,7 @@ describe('an aggregate', () => {
     expect(dog.createdAt.toISOString()).toBe(dog.pendingEvents[0]?.timestamp);
   });
 
-  test('case 2: collecting hands over the events in order, once', () => {
+  test('collecting hands over the events in order, once', () => {
     const dog = new Dog('Fido');
     dog.addTrick('sit');
     dog.addTrick('roll over');
@@ -28,7 +28,7 @@ describe('an aggregate', () => {
     expect(dog.collectEvents()).toEqual([]);
   });
 
-  test('case 3: replay gives back state, id, version and times', () => {
+  test('replay gives back state, id, version and times', () => {
     const dog = recordAs({ timestamp: '2020-01-01T00:00:00Z' }, () => new Dog('Fido'));
     dog.addTrick('sit');
     const copy = Dog.replay(dog.collectEvents());
@@ -44,7 +44,7 @@ describe('an aggregate', () => {
     assert.deepEqual(copy, dog);
   });
 
-  test('case 3: one event at a time gives the same', () => {
+  test('one event at a time gives the same', () => {
     const dog = new Dog('Fido');
     dog.addTrick('sit');
     let copy: Dog | undefined;
@@ -52,7 +52,7 @@ describe('an aggregate', () => {
     expect(copy?.equals(dog)).toBe(true);
   });
 
-  test('case 4: the event of another aggregate is refused and changes nothing', () => {
+  test('the event of another aggregate is refused and changes nothing', () => {
     const [dog, other] = [new Dog('Fido'), new Dog('Rex')];
     other.addTrick('bark');
     const stranger = other.collectEvents()[1];
@@ -64,7 +64,7 @@ describe('an aggregate', () => {
     expect(inspect(dog)).toBe(before);
   });
 
-  test.each([0, 2])('case 5: an event whose version is the current one + %i is refused', (offset) => {
+  test.each([0, 2])('an event whose version is the current one + %i is refused', (offset) => {
     const dog = new Dog('Fido');
     dog.addTrick('sit');
     const last = dog.collectEvents()[1];
@@ -75,7 +75,7 @@ describe('an aggregate', () => {
     expect(dog.version).toBe(2);
   });
 
-  test('case 8: later changes of the state do not reach an event', () => {
+  test('later changes of the state do not reach an event', () => {
     @event('Kennel.Opened', 'dogs')
     class Kennel extends Aggregate {
       constructor(readonly dogs: string[]) {
@@ -95,7 +95,7 @@ describe('an aggregate', () => {
     expect(Kennel.replay(kennel.collectEvents()).equals(kennel)).toBe(true);
   });
 
-  test('case 9: no part of an event can be assigned', () => {
+  test('no part of an event can be assigned', () => {
     @event('Trip.Planned', 'plan')
     class Trip extends Aggregate {
       constructor(readonly plan: { stops: { name: string }[]; on: Date; by: Map<string, number>; tags: Set<string> }) {
@@ -137,7 +137,7 @@ describe('an aggregate', () => {
     expect(inspect(by)).toBe("Map(1) { 'car' => 1 }");
   });
 
-  test('case 10: a rule in a public method keeps a private one from recording', () => {
+  test('a rule in a public method keeps a private one from recording', () => {
     @event('Dog.Registered')
     class StrictDog extends Aggregate {
       readonly tricks: string[] = [];
@@ -158,7 +158,7 @@ describe('an aggregate', () => {
     expect(dog.tricks).toEqual(['sit']);
   });
 
-  test('case 11: a command that changes nothing can record nothing', () => {
+  test('a command that changes nothing can record nothing', () => {
     @event('Dog.Registered', 'name')
     class RenamableDog extends Aggregate {
       constructor(public name: string) {
@@ -177,7 +177,7 @@ describe('an aggregate', () => {
     expect(dog.collectEvents()).toHaveLength(2);
   });
 
-  test('case 12: an id made from a name is always the same, and the one that Python makes', () => {
+  test('an id made from a name is always the same, and the one that Python makes', () => {
     @event('Page.Created', 'title')
     class Page extends Aggregate {
       static createId(title: string) {
@@ -192,7 +192,7 @@ describe('an aggregate', () => {
     expect(new Page('Rex').id).not.toBe(Page.createId('Fido'));
   });
 
-  test('case 13: a given id takes precedence', () => {
+  test('a given id takes precedence', () => {
     @event('Page.Created')
     class Page extends Aggregate {
       static createId() {
@@ -218,7 +218,7 @@ describe('an aggregate', () => {
     expectCode(() => new Page(), 'ES_INVALID_ARGUMENT', /42/);
   });
 
-  test('case 14: the first version can be another', () => {
+  test('the first version can be another', () => {
     @event('Dog.Registered')
     class ZeroDog extends Aggregate {
       static initialVersion = 0;
@@ -233,7 +233,7 @@ describe('an aggregate', () => {
     expect(ZeroDog.replay(events).equals(dog)).toBe(true);
   });
 
-  test('case 17: a subclass records under its own topic', () => {
+  test('a subclass records under its own topic', () => {
     class Puppy extends Dog {
       static topic = 'Puppy';
       naps = 0;
@@ -256,7 +256,7 @@ describe('an aggregate', () => {
     expectCode(() => Dog.replay(events), 'ES_TOPIC_UNKNOWN', /Puppy\.Registered/, /Dog\.Registered/);
   });
 
-  test('case 17: a subclass may have a created event of its own, with more parameters', () => {
+  test('a subclass may have a created event of its own, with more parameters', () => {
     @event('Pup.Born', 'name', 'mother')
     class Pup extends Dog {
       constructor(
@@ -282,7 +282,7 @@ describe('an aggregate', () => {
     expect(Pup.replay(events).equals(pup)).toBe(true);
   });
 
-  test('case 17: a subclass with an event of its own may do without a constructor', () => {
+  test('a subclass with an event of its own may do without a constructor', () => {
     @event('Pup.Born', 'name')
     class Pup extends Dog {
       age = 0;
@@ -292,7 +292,7 @@ describe('an aggregate', () => {
     expect(Pup.replay(pup.collectEvents()).equals(pup)).toBe(true);
   });
 
-  test('case 17: an override without an event leaves the recorded method to do the recording', () => {
+  test('an override without an event leaves the recorded method to do the recording', () => {
     class LoudDog extends Dog {
       static topic = 'LoudDog';
       override addTrick(trick: string) {
@@ -306,7 +306,7 @@ describe('an aggregate', () => {
     expect(LoudDog.replay(events).tricks).toEqual(['BARK']);
   });
 
-  test('case 18: a discarded aggregate refuses commands, and replay knows', () => {
+  test('a discarded aggregate refuses commands, and replay knows', () => {
     @event('Page.Written')
     class Page extends Aggregate {
       @event('Discarded')
@@ -322,7 +322,7 @@ describe('an aggregate', () => {
     expect(Page.replay(page.collectEvents()).isDiscarded).toBe(true);
   });
 
-  test('case 18: only a recorded body can discard', () => {
+  test('only a recorded body can discard', () => {
     @event('Page.Written')
     class Page extends Aggregate {
       discard() {
@@ -332,7 +332,7 @@ describe('an aggregate', () => {
     expectCode(() => new Page().discard(), 'ES_NOT_RECORDED');
   });
 
-  test('case 19: given times are the times', () => {
+  test('given times are the times', () => {
     const [born, later] = [new Date('2001-02-03T04:05:06.789Z'), '2002-03-04T05:06:07Z'];
     const dog = recordAs({ timestamp: born }, () => new Dog('Fido'));
     recordAs({ timestamp: later }, () => dog.addTrick('sit'));
@@ -520,7 +520,7 @@ describe('a command', () => {
     expect([queue.draw(), queue.draw()]).toEqual([1, 2]);
   });
 
-  test('case 6: a body that throws at once records nothing and changes nothing', () => {
+  test('a body that throws at once records nothing and changes nothing', () => {
     @event('Dog.Registered')
     class Fussy extends Aggregate {
       tricks: string[] = [];
@@ -556,7 +556,7 @@ describe('a command', () => {
     }
   }
 
-  test('case 7: a body that changes something and then throws leaves no trace', () => {
+  test('a body that changes something and then throws leaves no trace', () => {
     const dog = new Careless();
     dog.addTrick('sit');
     const [, added] = dog.pendingEvents;
@@ -570,7 +570,7 @@ describe('a command', () => {
     expect(Careless.replay(dog.collectEvents()).equals(dog)).toBe(true);
   });
 
-  test('case 7: the same holds for an event that is applied', () => {
+  test('the same holds for an event that is applied', () => {
     @event('Dog.Registered')
     class Moody extends Aggregate {
       tricks: string[] = [];

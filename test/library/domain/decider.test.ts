@@ -87,7 +87,7 @@ describe('an aggregate in the functional style', () => {
     );
   });
 
-  test('case 4, 5: an event of another aggregate or version is refused', () => {
+  test('an event of another aggregate or version is refused', () => {
     const account = new Account('Ann', 5);
     const [first, second] = account.collectEvents() as [DomainEvent, DomainEvent];
     const only = Account.mutate(undefined, first);
@@ -154,7 +154,7 @@ describe('an aggregate in the functional style', () => {
   });
 });
 
-describe('case 67: a snapshot of an immutable aggregate', () => {
+describe('a snapshot of an immutable aggregate', () => {
   test('is its state, and replay goes on from it', async () => {
     const store = memory();
     const bank = new Bank({ store, snapshots: { every: 2 } });
@@ -241,7 +241,7 @@ describe('case 67: a snapshot of an immutable aggregate', () => {
 });
 
 describe('what does not fit is refused', () => {
-  test('case 67: when the decider is defined', () => {
+  test('when the decider is defined', () => {
     expectCode(() => loose({ ...fitting, evolve: {} }), 'ES_EVOLVE', /Account lacks the function Opened in evolve/);
     const evolve = { ...fitting.evolve, Gone: () => null };
     expectCode(() => loose({ ...fitting, evolve }), 'ES_EVOLVE', /evolve\.Gone, and no such event.*Opened/);

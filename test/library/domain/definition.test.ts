@@ -321,7 +321,7 @@ describe('what an event stands above', () => {
 });
 
 describe('one event per method, one method per event', () => {
-  test('case 15: two created events on one class are refused; one of them, chosen, works', () => {
+  test('two created events on one class are refused; one of them, chosen, works', () => {
     const Registered = event.of<{ name: string }>()('Dog.Registered', 'name');
     const Imported = event.of<{ name: string }>()('Dog.Imported', 'name');
     expectCode(
@@ -352,7 +352,7 @@ describe('one event per method, one method per event', () => {
     expect(new Other('Fido').pendingEvents[0]?.type).toBe('ImportedDog.Imported');
   });
 
-  test('case 16: one event on two methods is refused', () => {
+  test('one event on two methods is refused', () => {
     expectCode(
       () =>
         class Twice extends Aggregate {
@@ -368,7 +368,7 @@ describe('one event per method, one method per event', () => {
     );
   });
 
-  test('case 16: also when one is held, inherited, or the created event', () => {
+  test('also when one is held, inherited, or the created event', () => {
     const Added = event.of<{ item: string }>()('Added', 'item');
     expectCode(
       () =>

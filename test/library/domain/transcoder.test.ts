@@ -44,24 +44,24 @@ describe('the transcoder', () => {
     [{ _type_: 'only one' }, '{"_type_":"only one"}'],
     [{ _type_: 1, _data_: 2, more: 3 }, '{"_type_":1,"_data_":2,"more":3}'],
     ['犬 🐶 \ud800', '"犬 🐶 \\ud800"'],
-  ])('case 75: writes %o in a form that stays the same', (value, text) => {
+  ])('writes %o in a form that stays the same', (value, text) => {
     expect(transcoder.encode(value)).toBe(text);
     assert.deepEqual(transcoder.decode(text), value);
   });
 
-  test('case 75: writes registered classes within each other', () => {
+  test('writes registered classes within each other', () => {
     const value = { lines: [new Line(new Money(1n, 'NOK'), new Date(5))] };
     const copy = transcoder.decode(transcoder.encode(value));
     assert.deepEqual(copy, value);
   });
 
-  test('case 74: reads names that a class had in the past, and writes the name of today', () => {
+  test('reads names that a class had in the past, and writes the name of today', () => {
     const text = '{"_type_":"cash","_data_":{"amount":{"_type_":"bigint","_data_":"5"},"currency":"EUR"}}';
     assert.deepEqual(transcoder.decode(text), new Money(5n, 'EUR'));
     expect(transcoder.encode(transcoder.decode(text))).toBe(text.replace('cash', 'money'));
   });
 
-  test('case 77: reads text with escapes, and writes it without', () => {
+  test('reads text with escapes, and writes it without', () => {
     expect(transcoder.decode('"\\u72ac \\ud83d\\udc36"')).toBe('犬 🐶');
   });
 
@@ -118,7 +118,7 @@ describe('the transcoder', () => {
     [new Map([[Number.NaN, 1]]), '[0]', /NaN/],
     [new Set([undefined]), '[0]', /undefined/],
     [loop, 'self[0]', /itself/],
-  ])('case 76: refuses %o', (value, path, reason) => {
+  ])('refuses %o', (value, path, reason) => {
     const error = errorOf(() => transcoder.encode(value));
     expect(error).toBeInstanceOf(PayloadError);
     expect(error).toMatchObject({ code: 'ES_PAYLOAD', path });
@@ -143,7 +143,7 @@ describe('the transcoder', () => {
     '{"_type_":"object","_data_":[]}',
     '{"_type_":5,"_data_":1}',
     '{"_type_":"number","_data_":"five"}',
-  ])('case 76: refuses to read %s', (text) => {
+  ])('refuses to read %s', (text) => {
     expectCode(() => transcoder.decode(text), 'ES_STATE_DAMAGED');
   });
 

@@ -7,7 +7,7 @@ describe('upcasts', () => {
   const loose = (steps: unknown): unknown => Reflect.apply(event('TrickAdded').upcasts, undefined, [steps]);
   const step = (data: object) => data;
 
-  test('case 72: a missing step is an error where the event is defined', () => {
+  test('a missing step is an error where the event is defined', () => {
     expectCode(() => loose([step, step, undefined]), 'ES_UPCASTS', /v3→v4 of TrickAdded is missing: item 2/);
     const withHole: unknown[] = [step];
     withHole[2] = step;

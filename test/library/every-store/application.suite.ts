@@ -150,7 +150,7 @@ export function applicationSuite({ name, open: createStore }: TestedStore): void
       expect(await again.getDog(id)).toEqual({ name: 'Fido', tricks: ['sit'] });
     });
 
-    test('case 44: applications of different names have separate logs on one store', async () => {
+    test('applications of different names have separate logs on one store', async () => {
       const store = await createStore();
       const [north, south] = [new DogSchool({ store, name: 'north' }), new DogSchool({ store, name: 'south' })];
       const id = await north.registerDog('Fido');
@@ -160,7 +160,7 @@ export function applicationSuite({ name, open: createStore }: TestedStore): void
       expect(await south.repository.has(Dog, id)).toBe(false);
     });
 
-    test('case 18: a discarded aggregate is not found, except at an earlier version', async () => {
+    test('a discarded aggregate is not found, except at an earlier version', async () => {
       const wiki = new Wiki({ store: await createStore() });
       const id = await wiki.write('hello', 'Hello', 'World');
       const page = await wiki.repository.get(Page, id);
@@ -173,7 +173,7 @@ export function applicationSuite({ name, open: createStore }: TestedStore): void
       expect(before.isDiscarded).toBe(false);
     });
 
-    test('case 45: the second of two that changed the same version is refused', async () => {
+    test('the second of two that changed the same version is refused', async () => {
       const bank = new Bank({ store: await createStore() });
       const id = await bank.open('Ann', 100);
       const [one, two] = await Promise.all([bank.repository.get(Account, id), bank.repository.get(Account, id)]);
@@ -195,7 +195,7 @@ export function applicationSuite({ name, open: createStore }: TestedStore): void
       expect(await bank.notificationLog.select()).toHaveLength(3);
     });
 
-    test('case 46: exactly the stored events leave the pending ones', async () => {
+    test('exactly the stored events leave the pending ones', async () => {
       const bank = new Bank({ store: await createStore() });
       const account = new Account('Ann');
       account.credit(1);
@@ -208,7 +208,7 @@ export function applicationSuite({ name, open: createStore }: TestedStore): void
       expect(await bank.balance(account.id)).toBe(3);
     });
 
-    test('case 47: a taken slug keeps the whole save from happening', async () => {
+    test('a taken slug keeps the whole save from happening', async () => {
       const wiki = new Wiki({ store: await createStore() });
       await wiki.write('home', 'Home', 'Welcome');
       const error = await rejectionOf(wiki.write('home', 'Another', 'Intruder'));
@@ -226,7 +226,7 @@ export function applicationSuite({ name, open: createStore }: TestedStore): void
       expect(await wiki.notificationLog.select()).toEqual([]);
     });
 
-    test('case 48: a transfer happens on both accounts, or on none', async () => {
+    test('a transfer happens on both accounts, or on none', async () => {
       const bank = new Bank({ store: await createStore() });
       const [ann, bob] = [await bank.open('Ann', 100), await bank.open('Bob', 0)];
       await expect(bank.transfer(101, ann, bob)).rejects.toThrow('Insufficient funds.');
@@ -239,7 +239,7 @@ export function applicationSuite({ name, open: createStore }: TestedStore): void
       ]);
     });
 
-    test('case 49: a save returns what it stored, with ids', async () => {
+    test('a save returns what it stored, with ids', async () => {
       const bank = new Bank({ store: await createStore() });
       expect(await bank.save()).toEqual([]);
       expect(await bank.save(null, undefined)).toEqual([]);
@@ -255,7 +255,7 @@ export function applicationSuite({ name, open: createStore }: TestedStore): void
       expect(await bank.save(ann, bob)).toEqual([]);
     });
 
-    test('case 49: events can be saved as such', async () => {
+    test('events can be saved as such', async () => {
       const bank = new Bank({ store: await createStore() });
       const account = new Account('Ann');
       account.credit(5);
@@ -266,7 +266,7 @@ export function applicationSuite({ name, open: createStore }: TestedStore): void
       expect((await rejectionOf(Reflect.apply(bank.save, bank, ['event']))).code).toBe('ES_INVALID_ARGUMENT');
     });
 
-    test('case 59: a log is written and read without an aggregate, and in pages', async () => {
+    test('a log is written and read without an aggregate, and in pages', async () => {
       const site = new Site({ store: await createStore() });
       expect(await site.last()).toBeUndefined();
       for (const path of ['/', '/dogs', '/cats', '/about']) await site.save(await site.visited(path));
@@ -283,7 +283,7 @@ export function applicationSuite({ name, open: createStore }: TestedStore): void
       expect(await paths({ gt: 4 })).toEqual(['/one']);
     });
 
-    test('case 50: an aggregate can be got at each of its versions', async () => {
+    test('an aggregate can be got at each of its versions', async () => {
       const bank = new Bank({ store: await createStore() });
       const id = await bank.open('Ann', 1);
       await bank.update(Account, id, (account) => account.credit(10));
@@ -364,7 +364,7 @@ export function applicationSuite({ name, open: createStore }: TestedStore): void
     });
 
     test.each(['', 'my school', '1st', 'a"; DROP TABLE b; --', 'Ünder', 'sqlite_school', 'pg_school', 'x'.repeat(54)])(
-      'case 32: refuses %j as the name of an application',
+      'refuses %j as the name of an application',
       async (name) => {
         const store = await createStore();
         const error = errorOf(() => new DogSchool({ store, name }));
@@ -373,13 +373,13 @@ export function applicationSuite({ name, open: createStore }: TestedStore): void
       },
     );
 
-    test('case 85: an empty log has an empty section', async () => {
+    test('an empty log has an empty section', async () => {
       const school = new DogSchool({ store: await createStore() });
       expect(await school.notificationLog.lastId()).toBe(0);
       expect(await school.notificationLog.section('1,10')).toEqual({ id: null, items: [], nextId: null });
     });
 
-    test('case 86: sections lead to each other', async () => {
+    test('sections lead to each other', async () => {
       const school = new DogSchool({ store: await createStore(), sectionSize: 5 });
       const register = async (count: number) => {
         for (let n = 0; n < count; n++) await school.registerDog('Fido');
@@ -400,13 +400,13 @@ export function applicationSuite({ name, open: createStore }: TestedStore): void
       }
     });
 
-    test('case 89: a limit greater than the section size is an error with both numbers', async () => {
+    test('a limit greater than the section size is an error with both numbers', async () => {
       const school = new DogSchool({ store: await createStore() });
       const error = await rejectionOf(school.notificationLog.select({ start: 1, limit: 20 }));
       expect(error.message).toMatch(/limit 20 .* section size 10/);
     });
 
-    test('case 90: a reader gets every event once, in order, while a writer appends', async () => {
+    test('a reader gets every event once, in order, while a writer appends', async () => {
       const school = new DogSchool({ store: await createStore(), sectionSize: 3 });
       const total = 50;
       const writing = (async () => {

@@ -59,7 +59,7 @@ export function cacheSuite({ name, open: createStore }: TestedStore): void {
   }
 
   describe(`the cache of an application on ${name}`, () => {
-    test('case 54: what another has stored is seen, and what was got is a copy', async () => {
+    test('what another has stored is seen, and what was got is a copy', async () => {
       const { one, other } = await two({ maxSize: 10 });
       const id = await one.start();
       const mine = await one.repository.get(Counter, id);
@@ -73,7 +73,7 @@ export function cacheSuite({ name, open: createStore }: TestedStore): void {
       expect(got.equals(await other.repository.get(Counter, id))).toBe(true);
     });
 
-    test('case 54: readers and writers at the same time see every event once', async () => {
+    test('readers and writers at the same time see every event once', async () => {
       const { one, other } = await two({ maxSize: 10 });
       const id = await one.start();
       const increments = Array.from({ length: 20 }, (_, n) =>
@@ -87,7 +87,7 @@ export function cacheSuite({ name, open: createStore }: TestedStore): void {
       expect((await one.repository.get(Counter, id)).count).toBe(20);
     });
 
-    test('case 54: readers that find the same new events take them in once', async () => {
+    test('readers that find the same new events take them in once', async () => {
       const { one, other, gates } = await two({ maxSize: 10 });
       const id = await one.start();
       await other.increment(id, 5);
@@ -161,7 +161,7 @@ export function cacheSuite({ name, open: createStore }: TestedStore): void {
       expect((await one.repository.get(Counter, id)).count).toBe(5);
     });
 
-    test('case 57: the one that was not used for the longest time makes room', async () => {
+    test('the one that was not used for the longest time makes room', async () => {
       const { one, other, asked } = await two({ maxSize: 2, fastForward: false });
       const [a, b, c] = [await other.start(), await other.start(), await other.start()];
       const get = async (...ids: string[]) => {

@@ -62,7 +62,7 @@ export function encryptionSuite({ name, emptied: createStore }: TestedStore): vo
   }
 
   describe(`encryption on ${name}`, () => {
-    test('case 78: nothing of what an event says is to be seen in the store', async () => {
+    test('nothing of what an event says is to be seen in the store', async () => {
       const store = await createStore();
       const school = new DogSchool({ store, cipher: aesGcm({ keys }) });
       const id = await school.registerDog('Fido');
@@ -80,28 +80,25 @@ export function encryptionSuite({ name, emptied: createStore }: TestedStore): vo
       }
     });
 
-    test.each(ciphers)(
-      'case 79: whichever byte is changed, and wherever it is cut, is an error with %s',
-      async (_, create) => {
-        const cipher = create();
-        const [first, ...others] = await storedDog(cipher);
-        if (first === undefined) throw new Error('Nothing was stored.');
-        expect((await readBack([first, ...others], cipher)).name).toBe('Fido');
-        for (let index = 0; index < first.state.length; index++) {
-          const state = Uint8Array.from(first.state);
-          state[index] = (state[index] ?? 0) ^ (1 << (index % 8));
-          const error = await rejectionOf(readBack([{ ...first, state }], cipher));
-          expect(error).toBeInstanceOf(CipherError);
-          expect(error).toMatchObject({ aggregateId: first.aggregateId, version: 1, topic: 'Dog.Registered' });
-        }
-        for (let length = 0; length < first.state.length; length++) {
-          const error = await rejectionOf(readBack([{ ...first, state: first.state.slice(0, length) }], cipher));
-          expect(error.code).toBe('ES_DECRYPTION');
-        }
-      },
-    );
+    test.each(ciphers)('whichever byte is changed, and wherever it is cut, is an error with %s', async (_, create) => {
+      const cipher = create();
+      const [first, ...others] = await storedDog(cipher);
+      if (first === undefined) throw new Error('Nothing was stored.');
+      expect((await readBack([first, ...others], cipher)).name).toBe('Fido');
+      for (let index = 0; index < first.state.length; index++) {
+        const state = Uint8Array.from(first.state);
+        state[index] = (state[index] ?? 0) ^ (1 << (index % 8));
+        const error = await rejectionOf(readBack([{ ...first, state }], cipher));
+        expect(error).toBeInstanceOf(CipherError);
+        expect(error).toMatchObject({ aggregateId: first.aggregateId, version: 1, topic: 'Dog.Registered' });
+      }
+      for (let length = 0; length < first.state.length; length++) {
+        const error = await rejectionOf(readBack([{ ...first, state: first.state.slice(0, length) }], cipher));
+        expect(error.code).toBe('ES_DECRYPTION');
+      }
+    });
 
-    test('case 80: a wrong key and a missing key are errors that name the key', async () => {
+    test('a wrong key and a missing key are errors that name the key', async () => {
       const events = await storedDog(aesGcm({ keys }));
       const wrong = await rejectionOf(readBack(events, aesGcm({ keys: { '2026-11': createKey() } })));
       expect(wrong).toBeInstanceOf(CipherError);
@@ -114,7 +111,7 @@ export function encryptionSuite({ name, emptied: createStore }: TestedStore): vo
       expect(missing.message).toMatch(/"2026-11".*it has 2026-12/);
     });
 
-    test.each(ciphers)('case 81: states cannot be swapped, nor moved to elsewhere, with %s', async (_, create) => {
+    test.each(ciphers)('states cannot be swapped, nor moved to elsewhere, with %s', async (_, create) => {
       const cipher = create();
       const events = await storedDog(cipher);
       const [one, two, three] = events;
@@ -131,42 +128,39 @@ export function encryptionSuite({ name, emptied: createStore }: TestedStore): vo
       }
     });
 
-    test.each(ciphers)(
-      'cases 79 and 81: nor can the bytes of snapshots be changed or moved with %s',
-      async (_, create) => {
-        const store = await createStore();
-        const school = new DogSchool({ store, cipher: create(), snapshots: { every: 1 } });
-        const id = await school.registerDog('Fido');
-        await school.addTrick(id, 'sit');
-        const recorder = store.snapshotRecorder?.('DogSchool');
-        const [one, two] = (await recorder?.select(id)) ?? [];
-        if (recorder === undefined || one === undefined || two === undefined) throw new Error('Too little was stored.');
-        const readLatest = async (altered: StoredSnapshot) => {
-          await recorder.put(altered);
-          return await school.repository.get(Dog, altered.aggregateId);
-        };
-        for (let index = 0; index < two.state.length; index++) {
-          const state = Uint8Array.from(two.state);
-          state[index] = (state[index] ?? 0) ^ (1 << (index % 8));
-          const error = await rejectionOf(readLatest({ ...two, state }));
-          expect(error).toBeInstanceOf(CipherError);
-          expect(error).toMatchObject({ aggregateId: id, version: 2, topic: 'Dog' });
-        }
-        const [event] = await store.recorder('DogSchool').select(id, { gt: 1 });
-        const altered: Record<string, StoredSnapshot> = {
-          swapped: { ...two, state: one.state },
-          cut: { ...two, state: two.state.slice(0, -1) },
-          topic: { ...two, topic: 'Cat' },
-          aggregate: { ...two, aggregateId: 'another' },
-          event: { ...two, state: event?.state ?? new Uint8Array() },
-          version: { ...two, version: 3 },
-        };
-        for (const [what, each] of Object.entries(altered)) {
-          expect((await rejectionOf(readLatest(each))).code, what).toBe('ES_DECRYPTION');
-          await recorder.put(two);
-        }
-      },
-    );
+    test.each(ciphers)('the bytes of snapshots cannot be changed or moved with %s', async (_, create) => {
+      const store = await createStore();
+      const school = new DogSchool({ store, cipher: create(), snapshots: { every: 1 } });
+      const id = await school.registerDog('Fido');
+      await school.addTrick(id, 'sit');
+      const recorder = store.snapshotRecorder?.('DogSchool');
+      const [one, two] = (await recorder?.select(id)) ?? [];
+      if (recorder === undefined || one === undefined || two === undefined) throw new Error('Too little was stored.');
+      const readLatest = async (altered: StoredSnapshot) => {
+        await recorder.put(altered);
+        return await school.repository.get(Dog, altered.aggregateId);
+      };
+      for (let index = 0; index < two.state.length; index++) {
+        const state = Uint8Array.from(two.state);
+        state[index] = (state[index] ?? 0) ^ (1 << (index % 8));
+        const error = await rejectionOf(readLatest({ ...two, state }));
+        expect(error).toBeInstanceOf(CipherError);
+        expect(error).toMatchObject({ aggregateId: id, version: 2, topic: 'Dog' });
+      }
+      const [event] = await store.recorder('DogSchool').select(id, { gt: 1 });
+      const altered: Record<string, StoredSnapshot> = {
+        swapped: { ...two, state: one.state },
+        cut: { ...two, state: two.state.slice(0, -1) },
+        topic: { ...two, topic: 'Cat' },
+        aggregate: { ...two, aggregateId: 'another' },
+        event: { ...two, state: event?.state ?? new Uint8Array() },
+        version: { ...two, version: 3 },
+      };
+      for (const [what, each] of Object.entries(altered)) {
+        expect((await rejectionOf(readLatest(each))).code, what).toBe('ES_DECRYPTION');
+        await recorder.put(two);
+      }
+    });
 
     test('keys are rotated: new states are written with the current key, old ones read with theirs', async () => {
       const store = await createStore();

@@ -200,7 +200,7 @@ export function snapshotSuite({ name, open: createStore }: TestedStore): void {
       expect(await recorder.select('b')).toEqual([stored('b', 3)]);
     });
 
-    test('case 64: the same version again takes the place of what was there', async () => {
+    test('the same version again takes the place of what was there', async () => {
       const recorder = await created();
       await recorder.put(stored('a', 2, 'first'));
       await recorder.put({ ...stored('a', 2, 'second'), topic: 'Hound' });
@@ -216,7 +216,7 @@ export function snapshotSuite({ name, open: createStore }: TestedStore): void {
   });
 
   describe(`snapshots on ${name}`, () => {
-    test('case 60: where they are off, taking one is an error that says how to switch them on', async () => {
+    test('where they are off, taking one is an error that says how to switch them on', async () => {
       const bank = new Bank({ store: await createStore() });
       const page = pageOf(3);
       await bank.save(page);
@@ -258,7 +258,7 @@ export function snapshotSuite({ name, open: createStore }: TestedStore): void {
       );
     });
 
-    test('case 61: at an interval, of the aggregates that are named', async () => {
+    test('at an interval, of the aggregates that are named', async () => {
       const bank = new Bank({ store: await createStore(), snapshots: { every: { Page: 5 } } });
       const page = new Page();
       await bank.save(page);
@@ -271,7 +271,7 @@ export function snapshotSuite({ name, open: createStore }: TestedStore): void {
       expect((await bank.repository.get(Page, page.id)).lines).toBe(12);
     });
 
-    test('case 62: one save of several events has a snapshot at each version that is due', async () => {
+    test('one save of several events has a snapshot at each version that is due', async () => {
       const bank = new Bank({ store: await createStore(), snapshots: { every: 2 } });
       const [page, dog] = [pageOf(6), new Dog('Fido')];
       dog.addTrick('sit');
@@ -295,7 +295,7 @@ export function snapshotSuite({ name, open: createStore }: TestedStore): void {
       expect(asked.map((each) => each.version)).toEqual([1, 2, 3, 4]);
     });
 
-    test('case 63: reading at a version begins at the latest snapshot up to it', async () => {
+    test('reading at a version begins at the latest snapshot up to it', async () => {
       const { store, seen } = watched(await createStore());
       const bank = new Bank({ store, snapshots: { every: 2 } });
       const page = pageOf(5);
@@ -307,7 +307,7 @@ export function snapshotSuite({ name, open: createStore }: TestedStore): void {
       expect(third.equals(await new Bank({ store }).repository.get(Page, page.id, { version: 3 }))).toBe(true);
     });
 
-    test('case 63: with and without snapshots, an aggregate is the same at every version', async () => {
+    test('with and without snapshots, an aggregate is the same at every version', async () => {
       const step = fc.oneof(
         fc.record({ kind: fc.constant('book'), text: fc.string(), cents: fc.bigInt(-5n, 5n) }),
         fc.record({ kind: fc.constant('tag'), text: fc.string({ maxLength: 2 }), cents: fc.constant(0n) }),
@@ -348,7 +348,7 @@ export function snapshotSuite({ name, open: createStore }: TestedStore): void {
       );
     });
 
-    test('case 64: the same version twice is the same snapshot', async () => {
+    test('the same version twice is the same snapshot', async () => {
       const bank = new Bank({ store: await createStore(), snapshots: true });
       const page = pageOf(3);
       await bank.save(page);
@@ -356,7 +356,7 @@ export function snapshotSuite({ name, open: createStore }: TestedStore): void {
       expect(await versionsOf(bank, page.id)).toEqual([3]);
     });
 
-    test('case 65: a save does not fail with the snapshot after it', async () => {
+    test('a save does not fail with the snapshot after it', async () => {
       const { store, seen } = watched(await createStore());
       const errors: SnapshotError[] = [];
       const bank = new Bank({ store, snapshots: { every: 2, onError: (error) => errors.push(error) } });
@@ -376,7 +376,7 @@ export function snapshotSuite({ name, open: createStore }: TestedStore): void {
       expect(await versionsOf(bank, page.id)).toEqual([6]);
     });
 
-    test('case 65: unless told where to, failures are reported on the console', async () => {
+    test('unless told where to, failures are reported on the console', async () => {
       const { store, seen } = watched(await createStore());
       const written = vi.spyOn(console, 'error').mockImplementation(() => undefined);
       seen.fails = true;
@@ -391,7 +391,7 @@ export function snapshotSuite({ name, open: createStore }: TestedStore): void {
       expect(written).toHaveBeenCalledTimes(3);
     });
 
-    test('case 66: a snapshot is of what is stored, whatever became of the object', async () => {
+    test('a snapshot is of what is stored, whatever became of the object', async () => {
       const bank = new Bank({ store: await createStore(), snapshots: { every: 3 } });
       const page = pageOf(2);
       await bank.save(page);
@@ -408,7 +408,7 @@ export function snapshotSuite({ name, open: createStore }: TestedStore): void {
       expect(Object.isFrozen(snapshot?.state)).toBe(true);
     });
 
-    test('case 67: a snapshot of an immutable aggregate is its state, and replay goes on from it', async () => {
+    test('a snapshot of an immutable aggregate is its state, and replay goes on from it', async () => {
       const { store, seen } = watched(await createStore());
       const tallies = new (applicationOf(Tally))({ store, snapshots: { every: 3 } });
       const tally = new Tally();
@@ -458,7 +458,7 @@ export function snapshotSuite({ name, open: createStore }: TestedStore): void {
       expect((await bank.repository.get(Page, page.id, { version: 2 })).lines).toBe(1);
     });
 
-    test('case 69: a snapshot of a former version of the class goes through its upcasts', async () => {
+    test('a snapshot of a former version of the class goes through its upcasts', async () => {
       const { store, seen } = watched(await createStore());
       const options = { store, name: 'notes', snapshots: true };
       const made = (payload: { a: string }) => ({ aa: payload.a.toUpperCase(), b: 0 });
@@ -572,7 +572,7 @@ export function snapshotSuite({ name, open: createStore }: TestedStore): void {
       }
     });
 
-    test('case 73: a snapshot is found under the topic of today', async () => {
+    test('a snapshot is found under the topic of today', async () => {
       const { store, seen } = watched(await createStore());
       const page = pageOf(3);
       const old = new (applicationOf(Page))({ store, name: 'pages', snapshots: true });

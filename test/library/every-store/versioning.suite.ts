@@ -75,7 +75,7 @@ function applicationOf(...aggregates: readonly unknown[]) {
 /** What must hold for events of several versions on every store. */
 export function versioningSuite({ name, open: createStore }: TestedStore): void {
   describe(`versions of events on ${name}`, () => {
-    test('case 68: an event of version 1 is read by every later version of the code', async () => {
+    test('an event of version 1 is read by every later version of the code', async () => {
       const store = await createStore();
       const [V1, V2, V3, V4] = [noteV1(), noteV2(), noteV3(), noteV4()];
       const options = { store, name: 'notes' };
@@ -99,7 +99,7 @@ export function versioningSuite({ name, open: createStore }: TestedStore): void 
       expect({ ...v3 }).toEqual({ id: note.id, version: 1, aa: 'Text', b: 5, c: [] });
     });
 
-    test('case 70: what is stored after an upcast has the version of today, and is read again as it is', async () => {
+    test('what is stored after an upcast has the version of today, and is read again as it is', async () => {
       const store = await createStore();
       const [V1, V4] = [noteV1(), noteV4()];
       const note = new V1('text');
@@ -130,7 +130,7 @@ export function versioningSuite({ name, open: createStore }: TestedStore): void 
       expect(await copies.repository.get(V4, note.id)).toMatchObject({ aa: 'TEXT', d: 'today' });
     });
 
-    test('case 71: an event that newer code has stored is an error', async () => {
+    test('an event that newer code has stored is an error', async () => {
       const store = await createStore();
       const [V2, V3] = [noteV2(), noteV3()];
       const note = new V3('Text', 5, []);
@@ -221,7 +221,7 @@ export function versioningSuite({ name, open: createStore }: TestedStore): void 
       }
     });
 
-    test('case 73: an old topic is read under the name of today, and its events go through the upcasts', async () => {
+    test('an old topic is read under the name of today, and its events go through the upcasts', async () => {
       const store = await createStore();
       const V1 = noteV1();
       const note = new V1('text');

@@ -11,7 +11,7 @@ import { grouped, shown } from './shown.ts';
 const url = inject('postgresUrl');
 const newPlace = (at: string): Place => ({ kind: 'postgres', at, schema: `kill_${uuid4().replaceAll('-', '')}` });
 
-test('cases 38 and 39: what a killed process was told is in the database, and all of each save', async (context) => {
+test('what a killed process was told is in the database, and all of each save', async (context) => {
   const place = newPlace(url);
   const acknowledged = new Map<string, number>();
   const kills = async (lane: string) => {
@@ -29,7 +29,7 @@ test('cases 38 and 39: what a killed process was told is in the database, and al
   );
 });
 
-test('cases 38 and 40: a server that crashes and comes back costs no save, and stores none twice', async (context) => {
+test('a server that crashes and comes back costs no save, and stores none twice', async (context) => {
   // A server of its own, since others are using the one of the tests.
   const server = await startPostgres({ durable: false });
   try {

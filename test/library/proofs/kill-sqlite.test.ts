@@ -11,7 +11,7 @@ import { grouped, shown } from './shown.ts';
 const folder = mkdtempSync(join(tmpdir(), 'kill-sqlite-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-test('cases 38 and 39: what a killed process was told is in the file, and all of each save', async (context) => {
+test('what a killed process was told is in the file, and all of each save', async (context) => {
   const place = { kind: 'sqlite', at: join(folder, 'saved.db'), schema: '' } as const;
   const acknowledged = new Map<string, number>();
   // Two at a time: the first two also race to make the file and its tables, and one of two often outlives the other.

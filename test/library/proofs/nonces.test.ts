@@ -10,7 +10,7 @@ const NONCE = { start: 3, end: 15 };
 test.for([
   ['on Node', node],
   ['elsewhere', elsewhere],
-] as const)('case 82: no two encryptions have the same nonce, %s', ([where, { aesGcm, createKey }], context) => {
+] as const)('no two encryptions have the same nonce, %s', ([where, { aesGcm, createKey }], context) => {
   const cipher = aesGcm({ keys: { k: createKey() } });
   const place = { kind: 'event', aggregateId: 'dog-1', version: 1, topic: 'Dog.Registered' } as const;
   const state = new Uint8Array(1);

@@ -63,7 +63,7 @@ function carryOut(list: List, commands: readonly Command[]): void {
   }
 }
 
-test('case 3: whatever happened, replay gives the same aggregate', (context) => {
+test('whatever happened, replay gives the same aggregate', (context) => {
   fc.assert(
     fc.property(fc.array(item), fc.array(command), (items, commands) => {
       const list = new List(items);
@@ -80,7 +80,7 @@ test('case 3: whatever happened, replay gives the same aggregate', (context) => 
   shown(context, `${grouped(counts.lives.replayed)} random lives of an aggregate: replay gives the same one each time`);
 });
 
-test('case 63: whatever happened, what is got back is what was saved, at every version', async (context) => {
+test('whatever happened, what is got back is what was saved, at every version', async (context) => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(item),

@@ -9,7 +9,7 @@ import { grouped, shown } from './shown.ts';
 const SECTION_SIZE = 7;
 
 test.for(await testedStores(storeNames))(
-  'case 90: readers of sections get every event once, in order, while $name is written to',
+  'readers of sections get every event once, in order, while $name is written to',
   async ({ name, open }, context) => {
     const school = new DogSchool({ store: open(), sectionSize: SECTION_SIZE });
     const total = counts.sections;

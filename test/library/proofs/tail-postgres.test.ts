@@ -6,7 +6,7 @@ import { tailWhileSaving } from './tailing.ts';
 
 const url = inject('postgresUrl');
 
-test('cases 35 and 90: readers of one database get every event of many processes once, in order', async (context) => {
+test('readers of one database get every event of many processes once, in order', async (context) => {
   const newPlace = () => ({ kind: 'postgres', at: url, schema: `tail_${uuid4().replaceAll('-', '')}` }) as const;
   shown(context, await tailWhileSaving(newPlace, counts.writers.postgres));
 });

@@ -10,7 +10,7 @@ import { tailWhileSaving } from './tailing.ts';
 const folder = mkdtempSync(join(tmpdir(), 'tail-sqlite-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-test('cases 35 and 90: readers of one file get every event of many processes once, in order', async (context) => {
+test('readers of one file get every event of many processes once, in order', async (context) => {
   const newPlace = () => ({ kind: 'sqlite', at: join(folder, `${uuid4()}.db`), schema: '' }) as const;
   shown(context, await tailWhileSaving(newPlace, counts.writers.sqlite));
 });

@@ -40,7 +40,7 @@ async function openThroughProxy(schema: string): Promise<{ store: PostgresStore;
 }
 
 describe('a database', () => {
-  test('case 43: opened again, it has what was saved', async () => {
+  test('opened again, it has what was saved', async () => {
     const schema = newSchema();
     const first = open(schema);
     const id = await new DogSchool({ store: first }).registerDog('Fido');
@@ -57,7 +57,7 @@ describe('a database', () => {
     expect(await recorders[0]?.maxNotificationId()).toBe(8);
   });
 
-  test('case 32: refuses names that it would cut off or misread', () => {
+  test('refuses names that it would cut off or misread', () => {
     for (const name of ['', 'my school', '1st', 'a"; DROP TABLE b; --', 'Ünder', 'x'.repeat(54)]) {
       const error = errorOf(() => open().recorder(name));
       expect(error.code).toBe('ES_INVALID_ARGUMENT');
@@ -197,7 +197,7 @@ describe('a database', () => {
     expect(await recorder.insert([stored('a', 3)])).toEqual([4]);
   });
 
-  test('case 37: a save that is rolled back leaves a gap, which readers cross', async () => {
+  test('a save that is rolled back leaves a gap, which readers cross', async () => {
     const schema = newSchema();
     const recorder = open(schema).recorder('Tested');
     await recorder.insert([stored('a', 1)]);
@@ -256,7 +256,7 @@ describe('a transaction that takes its time', () => {
 });
 
 describe('a lost connection', () => {
-  test('case 40: when the server closes the connections, the next calls make new ones', async () => {
+  test('when the server closes the connections, the next calls make new ones', async () => {
     const schema = newSchema();
     const recorder = open(schema).recorder('Tested');
     const client = await connected();

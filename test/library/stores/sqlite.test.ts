@@ -37,7 +37,7 @@ afterEach(async () => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('a file', () => {
-  test('case 43: opened again, it has what was saved', async () => {
+  test('opened again, it has what was saved', async () => {
     const file = newFile();
     const first = open(file);
     const id = await new DogSchool({ store: first }).registerDog('Fido');
