@@ -46,10 +46,10 @@ test('a frame that was lost while nothing ran is made anew, unnoticed', async ()
   const run = (text: string) => page.evaluate((what) => window.run(what), { program: program(text) });
   await run("console.log('warm')");
   const frame = browser.targets().find((target) => target.url() === 'about:srcdoc');
-  expect(frame).toBeDefined();
-  const session = await frame?.createCDPSession();
-  const crashed = new Promise((resolve) => session?.once('Inspector.targetCrashed', resolve));
-  session?.send('Page.crash').catch(() => undefined); // the answer never comes: whoever should give it is gone
+  if (frame === undefined) throw new Error('The page has no frame that could be lost.');
+  const session = await frame.createCDPSession();
+  const crashed = new Promise((resolve) => session.once('Inspector.targetCrashed', resolve));
+  session.send('Page.crash').catch(() => undefined); // the answer never comes: whoever should give it is gone
   await crashed;
   expect(lines(await run("console.log('next')"))).toEqual(['log next']);
 });
