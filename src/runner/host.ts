@@ -1,7 +1,7 @@
 import type { ErrorReport } from '../probe/entry.ts';
 import { START_TIMEOUT_MS } from './limits.ts';
 import { readFromRelay } from './protocol.ts';
-import type { Run, RunEvent, Runner, RunRequest, RunStatus } from './runner.ts';
+import type { RunEvent, Runner, RunRequest, RunStatus } from './runner.ts';
 
 export interface RunnerOptions {
   /** The relay's address (`relay.html` of the runner's files), absolute, on the page's own origin. */
@@ -90,24 +90,21 @@ export function createRunner({ url }: RunnerOptions): Runner {
 
   return {
     warm: open,
-    run(what: RunRequest, listen): Run {
+    run(what: RunRequest, listen, signal) {
       end('stopped');
       open();
       const number = ++last;
-      const finished = new Promise<RunStatus>((finish) => {
-        current = { number, listen, finish };
-      });
       const content = 'program' in what ? { 'x-program': what.program } : { 'x-source': what.source };
       request = { type: 'compile', modules: {}, 'x-run': number, ...content };
       if (ready) post(request);
-      return {
-        finished,
-        stop() {
-          if (current?.number !== number) return;
-          post({ type: 'x-stop', 'x-run': number });
-          end('stopped');
-        },
-      };
+      signal.addEventListener('abort', () => {
+        if (current?.number !== number) return;
+        post({ type: 'x-stop', 'x-run': number });
+        end('stopped');
+      });
+      return new Promise((finish) => {
+        current = { number, listen, finish };
+      });
     },
   };
 }

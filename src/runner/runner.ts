@@ -8,8 +8,11 @@ import type { ConsoleEntry, ErrorReport, TestResult } from '../probe/entry.ts';
 export interface Runner {
   /** Prepares the frame and a spare Worker, so that the next run starts at once. Harmless to repeat. */
   warm(): void;
-  /** Starts a run and ends the one before it, if one is still going. */
-  run(request: RunRequest, listen: (event: RunEvent) => void): Run;
+  /**
+   * Starts a run and ends the one before it, if one is still going. Resolves when nothing more will be heard of the run,
+   * and never rejects. The signal stops the run at once, whatever it is doing.
+   */
+  run(request: RunRequest, listen: (event: RunEvent) => void, signal: AbortSignal): Promise<RunStatus>;
 }
 
 /** A compiled program needs no compiler; a source is compiled in the browser first. */
@@ -31,10 +34,3 @@ export type RunProgress =
   | { readonly stage: 'running' };
 
 export type RunStatus = 'done' | 'stopped' | 'error';
-
-export interface Run {
-  /** Ends the run at once, whatever it is doing. */
-  stop(): void;
-  /** Resolves when nothing more will be heard of this run; never rejects. */
-  readonly finished: Promise<RunStatus>;
-}

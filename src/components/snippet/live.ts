@@ -2,7 +2,7 @@ import { assemble } from '../../compiler/assemble.ts';
 import { type PagePrograms, programOf, programsPath } from '../../compiler/page-programs.ts';
 import type { Fence, StoreName } from '../../extract/page.ts';
 import { createRunner } from '../../runner/host.ts';
-import type { Run, RunEvent, RunRequest } from '../../runner/runner.ts';
+import type { RunEvent, RunRequest, RunStatus } from '../../runner/runner.ts';
 
 /** Everything that a page needs to run code, loaded when a reader first comes near a snippet's buttons. */
 export interface Live {
@@ -12,7 +12,8 @@ export interface Live {
   fences(store: StoreName | undefined): Promise<readonly Fence[]>;
   /** What to run for a fence: its compiled program, or its sources if one of the fences in it was edited. */
   request(target: string, edits: ReadonlyMap<string, string>, store: StoreName | undefined): Promise<RunRequest>;
-  run(request: RunRequest, listen: (event: RunEvent) => void): Run;
+  /** Resolves when the run has ended; the signal stops it. */
+  run(request: RunRequest, listen: (event: RunEvent) => void, signal: AbortSignal): Promise<RunStatus>;
 }
 
 export interface LiveOptions {
@@ -52,7 +53,7 @@ export function createLive({ page, base, byDefault }: LiveOptions): Live {
       if (edits.size === 0) return { program: programOf(all, target) };
       return { source: assemble(all.fences, target, edits, store === undefined ? {} : { store }) };
     },
-    run: (request, listen) => runner.run(request, listen),
+    run: runner.run,
   };
 }
 

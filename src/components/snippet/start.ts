@@ -1,14 +1,14 @@
 import { browserStorage, hashOf } from './edits.ts';
-import { createProgress, markSidebar } from './progress.ts';
-import { createSession } from './session.ts';
+import { versionsOf } from './figure.ts';
+import { createPageState } from './page-state.ts';
+import { createPassedExercises, markSidebar } from './passed-exercises.ts';
 import { wireSnippet } from './snippet.ts';
-import { createStoreChoice } from './stores.ts';
-import { versionsOf } from './versions.ts';
+import { createStoreChoice } from './store-choice.ts';
 
 /** Brings the snippets of a page to life. Before a reader touches one, only this much is loaded. */
 const storage = browserStorage();
 const base = import.meta.env.BASE_URL.replace(/\/?$/, '/');
-const page = document.querySelector<HTMLElement>('[data-page]')?.dataset.page ?? '';
+const name = document.querySelector<HTMLElement>('[data-page]')?.dataset.page ?? '';
 
 /** The codes of the page's figures: one each, but for a choice of store, where each alternative has its own. */
 const figures = [...document.querySelectorAll<HTMLElement>('figure[data-snippet]')];
@@ -19,11 +19,11 @@ const originals = versions.map(({ fence, code }) => {
 });
 const stores = createStoreChoice(
   storage,
-  `${base}${page}`,
+  `${base}${name}`,
   versions.flatMap(({ fence, store }) => (store === undefined ? [] : [{ fence, store }])),
 );
-const session = createSession({ page, base, originals, storage, stores });
-const progress = createProgress(storage, `${base}${page}`);
+const page = createPageState({ page: name, base, originals, storage, stores });
+const passed = createPassedExercises(storage, `${base}${name}`);
 
 customElements.define(
   'live-snippet',
@@ -34,7 +34,7 @@ customElements.define(
       const figure = this.querySelector<HTMLElement>('figure[data-snippet]');
       if (!figure || this.#wired) return;
       this.#wired = true;
-      wireSnippet(figure, session, progress);
+      wireSnippet(figure, page, passed);
     }
   },
 );

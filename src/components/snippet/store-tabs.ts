@@ -1,9 +1,9 @@
 import { isStoreName } from '../../extract/stores.ts';
-import type { StoreChoice } from './stores.ts';
-import type { VersionParts } from './versions.ts';
+import type { Version } from './figure.ts';
+import type { StoreChoice } from './store-choice.ts';
 
 /** Makes the tabs of a choice work. Any choice of the page follows all others. */
-export function wireStoreTabs(figure: HTMLElement, versions: readonly VersionParts[], stores: StoreChoice): void {
+export function wireStoreTabs(figure: HTMLElement, versions: readonly Version[], stores: StoreChoice): void {
   const list = figure.querySelector<HTMLElement>('[data-stores]');
   if (!list) return;
   const tabs = [...list.querySelectorAll<HTMLElement>('[data-store]')];

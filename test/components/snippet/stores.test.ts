@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import { createStoreChoice } from '../../../src/components/snippet/stores.ts';
+import { createStoreChoice } from '../../../src/components/snippet/store-choice.ts';
 
 const alternatives = [
   { fence: 'f1', store: 'memory' },

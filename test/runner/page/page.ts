@@ -22,10 +22,11 @@ const runner = createRunner({ url: new URL('runner/relay.html', location.href).h
 window.warm = () => runner.warm();
 window.run = async (request, stopAt) => {
   const events: RunEvent[] = [];
-  const run = runner.run(request, (event) => {
+  const stop = new AbortController();
+  if (typeof stopAt === 'number') setTimeout(() => stop.abort(), stopAt);
+  const listen = (event: RunEvent) => {
     events.push(event);
-    if (event.type === stopAt) queueMicrotask(() => run.stop());
-  });
-  if (typeof stopAt === 'number') setTimeout(() => run.stop(), stopAt);
-  return { status: await run.finished, events };
+    if (event.type === stopAt) queueMicrotask(() => stop.abort());
+  };
+  return { status: await runner.run(request, listen, stop.signal), events };
 };

@@ -1,13 +1,13 @@
 import { createEditStore, type Original, restore, type SavedEdit } from './edits.ts';
 import type { Live } from './live.ts';
 import { createShowing, type Showing } from './showing.ts';
-import type { StoreChoice } from './stores.ts';
+import type { StoreChoice } from './store-choice.ts';
 
 /** How long typing must pause before an edit is saved. */
 const SAVE_AFTER_MS = 400;
 
 /** What the snippets of a page share: the reader's edits, the marks of errors, and the one runner. */
-export interface Session {
+export interface PageState {
   /** The store that all snippets of the page run on. */
   readonly stores: StoreChoice;
   /** The reader's code of a fence, if it differs from the lesson's. */
@@ -36,7 +36,7 @@ export interface Session {
   live(): Promise<Live>;
 }
 
-export interface SessionOptions {
+export interface PageStateOptions {
   readonly page: string;
   readonly base: string;
   readonly originals: readonly (Original & { readonly code: string })[];
@@ -44,7 +44,7 @@ export interface SessionOptions {
   readonly stores: StoreChoice;
 }
 
-export function createSession({ page, base, originals, storage, stores }: SessionOptions): Session {
+export function createPageState({ page, base, originals, storage, stores }: PageStateOptions): PageState {
   const store = createEditStore(storage, `${base}${page}`);
   const restored = restore(store.all(), originals);
   const { current, outdated } = restored;

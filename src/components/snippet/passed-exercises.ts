@@ -1,12 +1,12 @@
 /** Remembers which exercises were passed in this browser, and shows it in the sidebar. */
-export interface Progress {
-  passed(exercise: string): boolean;
-  pass(exercise: string): void;
+export interface PassedExercises {
+  has(exercise: string): boolean;
+  add(exercise: string): void;
 }
 
 const prefix = 'workbook:passed:';
 
-export function createProgress(storage: Storage | undefined, page: string): Progress {
+export function createPassedExercises(storage: Storage | undefined, page: string): PassedExercises {
   const here = new Set<string>();
   const keyOf = (exercise: string) => `${prefix}${page}:${exercise}`;
   const read = (key: string) => {
@@ -18,8 +18,8 @@ export function createProgress(storage: Storage | undefined, page: string): Prog
     }
   };
   return {
-    passed: (exercise) => here.has(exercise) || read(keyOf(exercise)) !== null,
-    pass(exercise) {
+    has: (exercise) => here.has(exercise) || read(keyOf(exercise)) !== null,
+    add(exercise) {
       here.add(exercise);
       try {
         storage?.setItem(keyOf(exercise), new Date().toISOString());
