@@ -1,7 +1,8 @@
 import type { ErrorReport } from '../probe/entry.ts';
 import { START_TIMEOUT_MS } from './limits.ts';
-import { readFromRelay } from './protocol.ts';
-import type { RunEvent, Runner, RunRequest, RunStatus } from './runner.ts';
+import type { ToRelay } from './protocol/messages.ts';
+import { readFromRelay } from './protocol/read.ts';
+import type { RunEvent, Runner, RunStatus } from './runner.ts';
 
 export interface RunnerOptions {
   /** The relay's address (`relay.html` of the runner's files), absolute, on the page's own origin. */
@@ -9,30 +10,26 @@ export interface RunnerOptions {
 }
 
 interface Current {
-  readonly number: number;
+  /** What the relay is to do as soon as it listens. */
+  readonly asked: Extract<ToRelay, { type: 'run' }>;
   readonly listen: (event: RunEvent) => void;
   readonly finish: (status: RunStatus) => void;
 }
 
 /** A runner for the whole page. It makes its hidden frame when it is first warmed or used. */
 export function createRunner({ url }: RunnerOptions): Runner {
-  const id = `workbook-${crypto.getRandomValues(new Uint32Array(2)).join('-')}`;
   const { origin } = new URL(url);
   let frame: HTMLIFrameElement | undefined;
   let startTimer: ReturnType<typeof setTimeout> | undefined;
   let ready = false;
   let current: Current | undefined;
-  /** What the relay is to do as soon as it listens. */
-  let request: object | undefined;
   let last = 0;
 
-  const post = (message: object) =>
-    frame?.contentWindow?.postMessage({ $id: id, codesandbox: true, ...message }, origin);
+  const post = (message: ToRelay) => frame?.contentWindow?.postMessage(message, origin);
 
   const end = (status: RunStatus) => {
     const ended = current;
     current = undefined;
-    request = undefined;
     ended?.finish(status);
   };
 
@@ -70,40 +67,33 @@ export function createRunner({ url }: RunnerOptions): Runner {
 
   const receive = ({ source, origin: from, data }: MessageEvent) => {
     if (!frame || source !== frame.contentWindow || from !== origin) return;
-    const news = readFromRelay(data, id);
-    if (news?.type === 'initialized') {
+    const said = readFromRelay(data);
+    if (said?.type === 'ready') {
       if (ready) return;
       watch(frame);
       clearTimeout(startTimer);
       ready = true;
-      post({ type: 'register-frame', origin: location.origin, id });
-      if (request) post(request);
-      return;
+      if (current) post(current.asked);
+    } else if (said && said.run === current?.asked.run) {
+      if (said.message.type === 'ended') end(said.message.status);
+      else current.listen(said.message);
     }
-    if (!news || !current || news.run !== current.number) return;
-    if (news.type === 'console') current.listen({ type: 'console', entry: news.entry });
-    else if (news.type === 'error') current.listen({ type: 'error', error: news.error });
-    else if (news.type === 'test') current.listen({ type: 'test', result: news.result });
-    else if (news.type === 'progress') current.listen({ type: 'progress', progress: news.progress });
-    else end(news.status);
   };
 
   return {
     warm: open,
-    run(what: RunRequest, listen, signal) {
+    run(request, listen, signal) {
       end('stopped');
       open();
-      const number = ++last;
-      const content = 'program' in what ? { 'x-program': what.program } : { 'x-source': what.source };
-      request = { type: 'compile', modules: {}, 'x-run': number, ...content };
-      if (ready) post(request);
+      const asked = { type: 'run', run: ++last, request } as const;
+      if (ready) post(asked);
       signal.addEventListener('abort', () => {
-        if (current?.number !== number) return;
-        post({ type: 'x-stop', 'x-run': number });
+        if (current?.asked !== asked) return;
+        post({ type: 'stop', run: asked.run });
         end('stopped');
       });
       return new Promise((finish) => {
-        current = { number, listen, finish };
+        current = { asked, listen, finish };
       });
     },
   };

@@ -1,4 +1,4 @@
-import type { RunMessage } from './inner.ts';
+import type { RunMessage } from './protocol/messages.ts';
 
 /** Which limit a run has passed: of what it prints, of what it reports, or of what it posts itself. */
 export type Excess = 'flood' | 'reports' | 'own-messages';
@@ -23,7 +23,7 @@ export function createMeter(limits: MeterLimits): Meter {
   return {
     add(message, size = 0) {
       // The end of a run is always heard: nothing comes after it.
-      if (message.type === 'settled') return undefined;
+      if (message.type === 'ended') return undefined;
       const isReport = message.type !== 'console';
       if (isReport) reports++;
       else lines++;

@@ -2,8 +2,8 @@ import type { CompiledProgram, ProgramSource } from '../compiler/program.ts';
 import type { ConsoleEntry, ErrorReport, TestResult } from '../probe/entry.ts';
 
 /**
- * What the page sees of running code. Behind it: a bundler page (the relay) that speaks Sandpack's protocol, a
- * sandboxed frame, and a fresh Worker per run.
+ * What the page sees of running code. Behind it: a page of the runner's own (the relay), a sandboxed frame, and a fresh
+ * Worker per run.
  */
 export interface Runner {
   /** Prepares the frame and a spare Worker, so that the next run starts at once. Harmless to repeat. */

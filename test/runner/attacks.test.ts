@@ -156,7 +156,7 @@ test('a message of another origin does not pass for the relay’s', async () => 
       const running = window.run(what);
       // As a page would send it that the frame was led to: from the right window.
       const source = document.querySelector('iframe')?.contentWindow ?? null;
-      const data = { codesandbox: true, type: 'initialized' };
+      const data = { type: 'ready' };
       dispatchEvent(new MessageEvent('message', { source, origin: 'https://other.test', data }));
       return running;
     },

@@ -1,6 +1,4 @@
 import { describe, expect, test, vi } from 'vitest';
-import { readEntry, readError, readRawFrames, readTest } from '../../src/runner/events.ts';
-import { type RunMessage, readFromFrame, readFromWorker } from '../../src/runner/inner.ts';
 import {
   MAX_CODE_CHARACTERS,
   MAX_ENTRY_CHARACTERS,
@@ -9,10 +7,12 @@ import {
   PING_EVERY_MS,
 } from '../../src/runner/limits.ts';
 import { createMeter, weigh } from '../../src/runner/meter.ts';
-import { readFromRelay } from '../../src/runner/protocol.ts';
+import type { RunMessage } from '../../src/runner/protocol/messages.ts';
+import { readFromFrame, readFromRelay, readFromWorker, readToRelay } from '../../src/runner/protocol/read.ts';
+import { readEntry, readError, readRawFrames, readTest } from '../../src/runner/protocol/read-events.ts';
+import { decode, encode } from '../../src/runner/protocol/wire.ts';
 import { createPulse } from '../../src/runner/pulse.ts';
-import { readToRelay } from '../../src/runner/relay/requests.ts';
-import { decode, encode } from '../../src/runner/wire.ts';
+import { readFromSandpack } from '../../src/runner/sandpack/messages.ts';
 import { createModules, missingExport } from '../../src/runner/worker/modules.ts';
 
 const ENTRY = { fence: 'f1', kind: 'log', text: 'hello' };
@@ -63,11 +63,12 @@ describe('what a run posts is checked', () => {
     ],
     [{ type: 'killed', run: 1, reason: 'boredom' }, undefined],
     [
-      { type: 'message', run: 1, message: { type: 'settled', failed: 1 } },
-      { type: 'message', run: 1, message: { type: 'settled', failed: false } },
+      { type: 'message', run: 1, message: { type: 'ended', status: 'done', more: 1 } },
+      { type: 'message', run: 1, message: { type: 'ended', status: 'done' } },
     ],
     [{ type: 'message', run: 1, message: { type: 'navigate', url: '/' } }, undefined],
-    [{ type: 'message', message: { type: 'settled' } }, undefined],
+    [{ type: 'message', run: 1, message: { type: 'ended', status: 'lost' } }, undefined],
+    [{ type: 'message', message: { type: 'ended', status: 'done' } }, undefined],
   ])('from the frame: %j', (value, expected) => {
     expect(readFromFrame(value)).toEqual(expected);
   });
@@ -96,47 +97,68 @@ describe('what clients ask is checked', () => {
   const source = { target: 'f1', modules: [{ name: '/a.ts', source: '', segments }] };
   test.each([
     [
+      { type: 'run', run: 1, request: { program } },
+      { type: 'run', run: 1, request: { program } },
+    ],
+    [
+      { type: 'run', run: 1, request: { source, more: 1 } },
+      { type: 'run', run: 1, request: { source } },
+    ],
+    [
+      { type: 'run', run: 1, request: { program: { target: 'f1', modules: [{}] } } },
+      { type: 'refused', run: 1, reason: expect.stringContaining('does not understand') },
+    ],
+    [
+      { type: 'run', run: 1 },
+      { type: 'refused', run: 1, reason: expect.stringContaining('does not understand') },
+    ],
+    [{ type: 'run', request: { program } }, undefined],
+    [
+      { type: 'stop', run: 4 },
+      { type: 'stop', run: 4 },
+    ],
+    [{ type: 'evaluate', command: '1' }, undefined],
+    ['run', undefined],
+  ])('%j', (value, expected) => {
+    expect(readToRelay(value)).toEqual(expected);
+  });
+});
+
+describe('what a stock client asks is checked', () => {
+  const modules = { '/index.ts': { code: 'a', path: '/index.ts' } };
+  const files = [{ path: '/index.ts', code: 'a' }];
+  test.each([
+    [
       { type: 'register-frame', id: 3 },
       { type: 'register-frame', id: 3 },
     ],
     [{ type: 'register-frame', id: {} }, undefined],
     [
-      { type: 'compile', 'x-run': 1, 'x-program': program },
-      { type: 'compile', request: { kind: 'program', run: 1, program } },
+      { type: 'compile', modules },
+      { type: 'compile', files, evaluate: true },
     ],
     [
-      { type: 'compile', 'x-run': 1, 'x-source': source },
-      { type: 'compile', request: { kind: 'source', run: 1, source } },
+      { type: 'compile', modules, skipEval: true },
+      { type: 'compile', files, evaluate: false },
     ],
-    [
-      { type: 'compile', 'x-run': 1, 'x-program': { target: 'f1', modules: [{}] } },
-      { type: 'compile', request: { kind: 'refused', run: 1, reason: expect.stringContaining('does not understand') } },
-    ],
-    [
-      { type: 'compile', modules: { '/index.ts': { code: 'a', path: '/index.ts' } }, skipEval: true },
-      { type: 'compile', request: { kind: 'files', files: [{ path: '/index.ts', code: 'a' }], evaluate: false } },
-    ],
+    [{ type: 'compile', modules: { '/index.ts': { code: 1 } } }, undefined],
     [{ type: 'compile' }, undefined],
     [{ type: 'run-all-tests' }, { type: 'run-all-tests' }],
     [
       { type: 'run-tests', path: '/a.test.ts' },
       { type: 'run-tests', path: '/a.test.ts' },
     ],
-    [
-      { type: 'x-stop', 'x-run': 4 },
-      { type: 'x-stop', run: 4 },
-    ],
     [{ type: 'evaluate', command: '1' }, undefined],
     ['compile', undefined],
   ])('%j', (value, expected) => {
-    expect(readToRelay(value)).toEqual(expected);
+    expect(readFromSandpack(value)).toEqual(expected);
   });
 });
 
 describe('a program that is too much is refused in words, and never cut', () => {
   const module = { name: '/dog.ts', source: '', segments: [] };
   const ask = (modules: readonly object[]) =>
-    readToRelay({ type: 'compile', 'x-run': 1, 'x-source': { target: 'f1', modules } });
+    readToRelay({ type: 'run', run: 1, request: { source: { target: 'f1', modules } } });
   test.each([
     [
       'a long file',
@@ -150,37 +172,32 @@ describe('a program that is too much is refused in words, and never cut', () => 
       'A file of the program has more than 1000 snippets.',
     ],
   ])('%s', (_, modules, reason) => {
-    expect(ask(modules)).toEqual({ type: 'compile', request: { kind: 'refused', run: 1, reason } });
+    expect(ask(modules)).toEqual({ type: 'refused', run: 1, reason });
   });
 
   test('of a stock client, too', () => {
     const modules = { '/index.ts': { code: 'x'.repeat(MAX_CODE_CHARACTERS + 1) } };
-    expect(readToRelay({ type: 'compile', modules })).toMatchObject({ request: { kind: 'refused', run: 0 } });
+    expect(readFromSandpack({ type: 'compile', modules })).toMatchObject({ type: 'refused' });
   });
 });
 
 describe('what the relay answers', () => {
-  const mine = { codesandbox: true, $id: 'me', 'x-run': 2 };
+  const say = (message: object) => ({ type: 'message', run: 2, message });
   test.each([
-    [{ codesandbox: true, type: 'initialized' }, { type: 'initialized' }],
-    [{ type: 'initialized' }, undefined],
+    [{ type: 'ready' }, { type: 'ready' }],
+    [{ type: 'initialized', codesandbox: true }, undefined],
+    [say({ type: 'console', entry: { ...ENTRY, more: 1 } }), say({ type: 'console', entry: ENTRY })],
+    [say({ type: 'error', error: ERROR }), say({ type: 'error', error: ERROR })],
     [
-      { ...mine, type: 'console', 'x-entry': ENTRY },
-      { type: 'console', run: 2, entry: ENTRY },
+      say({ type: 'progress', progress: { stage: 'starting', what: 'SQLite', more: 1 } }),
+      say({ type: 'progress', progress: { stage: 'starting', what: 'SQLite' } }),
     ],
-    [{ ...mine, $id: 'you', type: 'console', 'x-entry': ENTRY }, undefined],
-    [
-      { ...mine, type: 'action', 'x-error': ERROR },
-      { type: 'error', run: 2, error: ERROR },
-    ],
-    [
-      { ...mine, type: 'x-end', 'x-status': 'done' },
-      { type: 'end', run: 2, status: 'done' },
-    ],
-    [{ ...mine, type: 'x-end', 'x-status': 'lost' }, undefined],
-    [{ ...mine, type: 'resize', height: 4 }, undefined],
+    [say({ type: 'progress', progress: { stage: 'boiling', what: 'SQLite' } }), undefined],
+    [say({ type: 'ended', status: 'done' }), say({ type: 'ended', status: 'done' })],
+    [say({ type: 'ended', status: 'lost' }), undefined],
+    [{ type: 'resize', height: 4 }, undefined],
   ])('%j', (value, expected) => {
-    expect(readFromRelay(value, 'me')).toEqual(expected);
+    expect(readFromRelay(value)).toEqual(expected);
   });
 });
 
@@ -222,9 +239,7 @@ describe('the meter', () => {
   });
 
   test('always lets the end of a run through', () => {
-    expect(
-      createMeter({ lines: 0, reports: 0, characters: 0 }).add({ type: 'settled', failed: false }),
-    ).toBeUndefined();
+    expect(createMeter({ lines: 0, reports: 0, characters: 0 }).add({ type: 'ended', status: 'done' })).toBeUndefined();
   });
 });
 

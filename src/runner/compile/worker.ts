@@ -3,10 +3,10 @@ import { compile } from '../../compiler/compile.ts';
 import { CompileError } from '../../compiler/error.ts';
 import type { CompiledProgram, ProgramSource } from '../../compiler/program.ts';
 import type { ErrorReport } from '../../probe/entry.ts';
-import type { CompileAnswer, CompileQuestion } from './messages.ts';
+import type { CompileAnswer } from './messages.ts';
 
-self.onmessage = ({ data: { number, source } }: MessageEvent<CompileQuestion>) => {
-  answer({ number, ...attempt(source) });
+self.onmessage = ({ data: source }: MessageEvent<ProgramSource>) => {
+  answer(attempt(source));
 };
 answer({ ready: true });
 

@@ -1,5 +1,5 @@
 import type { CompiledProgram, ProgramSource } from '../../compiler/program.ts';
-import type { CompileAnswer, CompileQuestion } from '../compile/messages.ts';
+import type { CompileAnswer } from '../compile/messages.ts';
 import { MAX_COMPILE_SECONDS } from '../limits.ts';
 import { CompileFailure, Failure } from './failure.ts';
 
@@ -7,11 +7,10 @@ import { CompileFailure, Failure } from './failure.ts';
 export interface Compiler {
   /**
    * Rejects with a `CompileFailure` when the code is wrong, with a `Failure` when the compiler did not finish, with
-   * another error when it could not be loaded or was cancelled.
+   * another error when it could not be loaded. One program at a time: the signal ends a compiler at work, and gets
+   * another one ready.
    */
-  compile(source: ProgramSource): Promise<CompiledProgram>;
-  /** Ends the compiler if it is at work, for nobody waits for it any more, and gets another one ready. */
-  cancel(): void;
+  compile(source: ProgramSource, signal: AbortSignal): Promise<CompiledProgram>;
 }
 
 /** A compiler at work on one program, or ready for the next. */
@@ -23,7 +22,6 @@ interface Bench {
 }
 
 interface Task {
-  readonly number: number;
   seconds: number;
   resolve(program: CompiledProgram): void;
   reject(error: Error): void;
@@ -34,7 +32,6 @@ const SECOND_MS = 1_000;
 export function createCompiler(makeWorker: () => Worker): Compiler {
   let bench: Bench | undefined;
   let timer: ReturnType<typeof setInterval> | undefined;
-  let last = 0;
 
   const finish = (at: Bench): Task | undefined => {
     const { task } = at;
@@ -56,7 +53,7 @@ export function createCompiler(makeWorker: () => Worker): Compiler {
     const started: Bench = { worker: makeWorker(), loaded: false, task: undefined };
     started.worker.onmessage = ({ data }: MessageEvent<CompileAnswer>) => {
       started.loaded = true;
-      if ('ready' in data || data.number !== started.task?.number) return;
+      if ('ready' in data) return;
       const task = finish(started);
       if (data.program) task?.resolve(data.program);
       else task?.reject(new CompileFailure(data.error));
@@ -82,24 +79,21 @@ export function createCompiler(makeWorker: () => Worker): Compiler {
       ready();
     }, SECOND_MS);
   };
-  const cancel = () => {
-    if (!bench?.task) return;
-    end(bench, new Error('The compiler was stopped.'));
-    ready();
-  };
 
   return {
-    compile: (source) =>
+    compile: (source, signal) =>
       new Promise((resolve, reject) => {
-        cancel();
         const at = ready();
-        const task: Task = { number: ++last, seconds: 0, resolve, reject };
+        const task: Task = { seconds: 0, resolve, reject };
         at.task = task;
         watch(at, task);
-        const question: CompileQuestion = { number: task.number, source };
-        at.worker.postMessage(question);
+        signal.addEventListener('abort', () => {
+          if (at.task !== task) return;
+          end(at, new Error('The compiler was stopped.'));
+          ready();
+        });
+        at.worker.postMessage(source);
       }),
-    cancel,
   };
 }
 

@@ -12,3 +12,13 @@ export class Failure extends Error {
 
 /** A program that does not compile: what is wrong with it, and where. */
 export class CompileFailure extends Failure {}
+
+/** What a reader is told of an error that is not the program's. */
+export function failureReport(error: unknown): ErrorReport {
+  if (error instanceof Failure) return error.report;
+  return unavailable(error instanceof Error ? error.message : String(error));
+}
+
+export function unavailable(message: string): ErrorReport {
+  return { name: 'Stopped', code: 'RUN_UNAVAILABLE', message, frames: [] };
+}

@@ -1,5 +1,5 @@
-import type { Binaries, Library, Supplies } from '../inner.ts';
 import { type BinaryFile, closure, type Manifest } from '../manifest.ts';
+import type { Binaries, Library, Supplies } from '../protocol/messages.ts';
 import type * as Trace from './trace.ts';
 import { unpack } from './unpack.ts';
 

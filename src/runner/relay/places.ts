@@ -2,14 +2,13 @@ import type { CompiledProgram } from '../../compiler/program.ts';
 import type { ErrorReport } from '../../probe/entry.ts';
 import { place } from '../../probe/render.ts';
 import type { RawFrame } from '../../probe/stack.ts';
+import type { RunMessage } from '../protocol/messages.ts';
 import type { Trace } from './trace.ts';
 
-/** Where the errors of one program stand. What a run says of that itself is not believed: its code can say anything. */
+/** Where things stand in one program. What a run says of that itself is not believed: its code can say anything. */
 export interface Places {
-  /** An error with its places in the program's fences, as far as they can be found. */
-  locate(error: ErrorReport, raw: readonly RawFrame[]): Promise<ErrorReport>;
-  /** The name of a fence, if the program has one of that name. */
-  fenceOf(name: string | undefined): string | undefined;
+  /** What a run says, with places in the program's fences, as far as they can be found. */
+  translate(message: RunMessage): Promise<RunMessage>;
 }
 
 export function createPlaces(program: CompiledProgram, load: (program: CompiledProgram) => Promise<Trace>): Places {
@@ -27,12 +26,26 @@ export function createPlaces(program: CompiledProgram, load: (program: CompiledP
       return []; // without a connection: an error without its place is better than none
     }
   };
+  const locate = async ({ at: _, fence: named, ...error }: ErrorReport, raw: readonly RawFrame[] = []) => {
+    const frames = await trace(raw);
+    const fence = fenceOf(named);
+    return { ...error, frames, ...place(frames), ...(fence === undefined ? {} : { fence }) };
+  };
   return {
-    async locate({ at: _, fence: named, ...error }, raw) {
-      const frames = await trace(raw);
-      const fence = fenceOf(named);
-      return { ...error, frames, ...place(frames), ...(fence === undefined ? {} : { fence }) };
+    async translate(message) {
+      switch (message.type) {
+        case 'console':
+          return { type: 'console', entry: { ...message.entry, fence: fenceOf(message.entry.fence) ?? '' } };
+        case 'error':
+          return { type: 'error', error: await locate(message.error, message.frames) };
+        case 'test': {
+          const { error, ...result } = message.result;
+          const located = error && { error: await locate(error, message.frames) };
+          return { type: 'test', result: { ...result, fence: fenceOf(result.fence) ?? program.target, ...located } };
+        }
+        default:
+          return message;
+      }
     },
-    fenceOf,
   };
 }

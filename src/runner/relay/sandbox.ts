@@ -1,14 +1,7 @@
 import type { CompiledProgram } from '../../compiler/program.ts';
-import {
-  type Binaries,
-  type KillReason,
-  type Library,
-  type RunMessage,
-  readFromFrame,
-  type Supplies,
-  type ToFrame,
-} from '../inner.ts';
 import { START_TIMEOUT_MS } from '../limits.ts';
+import type { Binaries, KillReason, Library, RunMessage, Supplies, ToFrame } from '../protocol/messages.ts';
+import { readFromFrame } from '../protocol/read.ts';
 import { createPulse, type Pulse } from '../pulse.ts';
 
 /** Why a run was ended from outside: by the frame, or because the frame itself was lost. */
@@ -21,9 +14,8 @@ export interface SandboxListener {
 
 /** The sandboxed frame, made anew whenever it is lost. */
 export interface Sandbox {
-  /** Executes a program, and ends the one before. Rejects if no frame can be made. */
-  run(program: CompiledProgram, supplies: Supplies, listener: SandboxListener): Promise<void>;
-  stop(): void;
+  /** Executes a program, and ends the one before. Rejects if no frame can be made. The signal ends it unheard. */
+  run(program: CompiledProgram, supplies: Supplies, listener: SandboxListener, signal: AbortSignal): Promise<void>;
   /** Makes the frame and a spare Worker ready. A failure is met again, and reported, by the first run. */
   warm(): void;
 }
@@ -106,13 +98,13 @@ export function createSandbox({ open, assets }: SandboxParts): Sandbox {
     }
     if (message.run !== current.request.run) return;
     const { listener } = current;
-    if (message.type === 'killed' || message.message.type === 'settled') end();
+    if (message.type === 'killed' || message.message.type === 'ended') end();
     if (message.type === 'killed') listener.killed(message.reason);
     else listener.message(message.message);
   };
 
   return {
-    run(program, { library, binaries }, listener) {
+    run(program, { library, binaries }, listener, signal) {
       end();
       const modules = program.modules.map(({ name, code }) => ({ name, code }));
       const request = {
@@ -123,16 +115,17 @@ export function createSandbox({ open, assets }: SandboxParts): Sandbox {
         binaries: Object.keys(binaries),
         target: program.target,
       } as const;
-      current = { request, binaries, listener, pulse: undefined, alive: false, restarted: false };
-      return start(current);
+      const running = { request, binaries, listener, pulse: undefined, alive: false, restarted: false };
+      current = running;
+      signal.addEventListener('abort', () => {
+        if (current !== running) return;
+        end();
+        frame?.then((opened) => send(opened, { type: 'stop' })).catch(() => undefined); // whoever asked for the frame heard
+      });
+      return start(running);
     },
     warm() {
       ready().catch(() => undefined);
-    },
-    stop() {
-      if (!current) return;
-      end();
-      frame?.then((opened) => send(opened, { type: 'stop' })).catch(() => undefined); // whoever asked for the frame heard
     },
   };
 }

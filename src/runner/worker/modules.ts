@@ -1,5 +1,5 @@
 import { parse } from 'es-module-lexer/js';
-import type { Library, RunnableModule } from '../inner.ts';
+import type { Library, RunnableModule } from '../protocol/messages.ts';
 
 /** Makes modules out of texts: each becomes a blob whose imports name other blobs. */
 export interface Modules {

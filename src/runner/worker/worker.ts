@@ -2,18 +2,12 @@
 import { createProbe, type Probe } from '../../probe/probe.ts';
 import { reportError } from '../../probe/report.ts';
 import { type RawFrame, readStack } from '../../probe/stack.ts';
-import {
-  type FromWorker,
-  type Library,
-  type Prepared,
-  type RunMessage,
-  readRunMessage,
-  type ToWorker,
-} from '../inner.ts';
 import type { Runtime } from '../library/runtime.ts';
 import { MAX_CHARACTERS, MAX_MESSAGES, MAX_OWN_MESSAGES, MAX_REPORTS } from '../limits.ts';
 import { createMeter } from '../meter.ts';
-import { encode } from '../wire.ts';
+import type { FromWorker, Library, Prepared, RunMessage, ToWorker } from '../protocol/messages.ts';
+import { readRunMessage } from '../protocol/read.ts';
+import { encode } from '../protocol/wire.ts';
 import { confine, provideRandomUUID } from './confine.ts';
 import { createModules, ImportError, missingExport } from './modules.ts';
 
@@ -123,11 +117,11 @@ function createRuntime(binaries: Prepared): Runtime {
       return binary;
     },
     async starting(what, work) {
-      send({ type: 'starting', what });
+      send({ type: 'progress', progress: { stage: 'starting', what } });
       try {
         return await work();
       } finally {
-        send({ type: 'running' });
+        send({ type: 'progress', progress: { stage: 'running' } });
       }
     },
   };
@@ -156,7 +150,7 @@ function posted(): void {
 
 function finish(failed: boolean): void {
   if (ended) return;
-  send({ type: 'settled', failed });
+  send({ type: 'ended', status: failed ? 'error' : 'done' });
   ended = true;
 }
 

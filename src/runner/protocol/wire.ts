@@ -1,4 +1,4 @@
-import { MAX_WIRE_CHARACTERS } from './limits.ts';
+import { MAX_WIRE_CHARACTERS } from '../limits.ts';
 
 /**
  * How a Worker writes its messages to the frame: as one text. A text costs next to nothing to receive, however deep or

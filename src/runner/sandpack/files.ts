@@ -1,8 +1,8 @@
-/** What a stock Sandpack client sends and wants to see, in terms of programs and error reports. */
+/** A stock client's files, as programs and as what its errors are shown with. */
 import type { ProgramSource, SourceModule } from '../../compiler/program.ts';
 import type { ErrorReport } from '../../probe/entry.ts';
-import { cutText, isRecord } from '../check.ts';
-import type { SandpackFile, SandpackFrame } from '../protocol.ts';
+import { cutText, isRecord } from '../protocol/check.ts';
+import type { SandpackFile, SandpackFrame } from './messages.ts';
 
 /** The files that Sandpack takes for tests. */
 export const TEST_FILE = /\.(test|spec)\.[jt]sx?$/;

@@ -1,18 +1,19 @@
 import type { ErrorReport, TestResult } from '../../probe/entry.ts';
-import type { FromRelay, SandpackTestError } from '../protocol.ts';
-import { type FileLines, sandpackFrames } from './stock.ts';
+import { type FileLines, sandpackFrames } from './files.ts';
+import type { SandpackTestError, ToSandpack } from './messages.ts';
+
+/** What the tests of a file came to, and what kept the file from running to its end. */
+export interface TestedFile {
+  readonly results: readonly { readonly result: TestResult; readonly duration: number }[];
+  readonly failure: ErrorReport | undefined;
+}
 
 /**
  * The messages about one test file, for Sandpack's list of tests. They come in one piece when the file is done: the
  * list keeps its place while tests are announced, and loses it if the reader changes files in between.
  */
-export function testMessages(
-  path: string,
-  results: readonly { readonly result: TestResult; readonly duration: number }[],
-  failure: ErrorReport | undefined,
-  files: FileLines,
-): readonly FromRelay[] {
-  const messages: FromRelay[] = [{ type: 'action', action: 'clear-errors', source: 'jest', path }];
+export function testMessages(path: string, { results, failure }: TestedFile, files: FileLines): readonly ToSandpack[] {
+  const messages: ToSandpack[] = [{ type: 'action', action: 'clear-errors', source: 'jest', path }];
   if (failure) messages.push({ type: 'test', event: 'file_error', path, error: testError(failure, files) });
   for (const { result } of results) {
     for (const blockName of result.blocks) messages.push({ type: 'test', event: 'describe_start', blockName });

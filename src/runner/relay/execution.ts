@@ -1,0 +1,66 @@
+import type { CompiledProgram } from '../../compiler/program.ts';
+import type { ErrorReport } from '../../probe/entry.ts';
+import type { RunMessage, Supplies } from '../protocol/messages.ts';
+import type { RunEvent, RunStatus } from '../runner.ts';
+import { failureReport } from './failure.ts';
+import type { Loading } from './files.ts';
+import { explainEnd } from './outcome.ts';
+import { createPlaces } from './places.ts';
+import type { Sandbox } from './sandbox.ts';
+import type { Trace } from './trace.ts';
+
+/**
+ * Executes a compiled program, and tells of what it says, with places in fences, until it ends. Never rejects. When the
+ * signal is aborted the run is ended, and nothing more is heard of it.
+ */
+export type Execute = (
+  program: CompiledProgram,
+  listen: (event: RunEvent) => void,
+  signal: AbortSignal,
+) => Promise<RunStatus>;
+
+export interface ExecutionParts {
+  readonly sandbox: Sandbox;
+  /** What a program imports and the runner brings; `listen` hears of what has to be loaded first and is not small. */
+  supplies(program: CompiledProgram, listen: (loading: Loading) => void): Promise<Supplies>;
+  /** Loads what finds the places of a program's errors. */
+  tracer(program: CompiledProgram): Promise<Trace>;
+}
+
+export function createExecute({ sandbox, supplies, tracer }: ExecutionParts): Execute {
+  return (program, listen, signal) =>
+    new Promise((resolve) => {
+      if (signal.aborted) return resolve('stopped');
+      const places = createPlaces(program, tracer);
+      const tell = (error: ErrorReport) => listen({ type: 'error', error });
+      /** Errors are placed one after the other, so that everything that is said keeps its order. */
+      let queue = Promise.resolve();
+      const inOrder = (step: () => Promise<void> | void) => {
+        // A step that fails must not take those after it along: the last of them tells that the run has ended.
+        queue = queue
+          .then(() => (signal.aborted ? undefined : step()))
+          .catch((error: unknown) => tell(failureReport(error)));
+      };
+      const fail = (error: ErrorReport) =>
+        inOrder(() => {
+          tell(error);
+          resolve('error');
+        });
+      const begin = async () => {
+        const brought = await supplies(program, (loading) => {
+          if (!signal.aborted) listen({ type: 'progress', progress: { stage: 'loading', ...loading } });
+        });
+        if (signal.aborted) return;
+        const message = (raw: RunMessage) =>
+          inOrder(async () => {
+            const said = await places.translate(raw);
+            if (signal.aborted) return;
+            if (said.type === 'ended') resolve(said.status);
+            else listen(said);
+          });
+        await sandbox.run(program, brought, { message, killed: (reason) => fail(explainEnd(reason)) }, signal);
+      };
+      signal.addEventListener('abort', () => resolve('stopped'));
+      begin().catch((error: unknown) => fail(failureReport(error)));
+    });
+}
