@@ -2,12 +2,12 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { isAbsolute, relative } from 'node:path';
 import { extractPage } from '../extract/index.ts';
 import { type Recording, readRecording, recordingPath } from '../extract/recording.ts';
-import { compareChoices, failuresOf, firstResults } from './results-by-store.ts';
 import { createExecutor, type Executed, type Executor } from './execute.ts';
 import { type Failure, hasRun } from './failure.ts';
 import { type PageData, preparePage } from './page-data.ts';
 import { compareRecording } from './recording.ts';
 import { type PageReport, reportPage, type Written } from './report.ts';
+import { compareChoices, failuresOf, firstResults } from './results-by-store.ts';
 import { NOTHING_WRONG, type TypeReport, typeCheck } from './typecheck.ts';
 import { updateMarkdown, updateRecording } from './update.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { CompileFailure } from '../../src/runner/relay/failure.ts';
 import type { ToSandpack } from '../../src/runner/sandpack/messages.ts';
-import { createSandpackRequests } from '../../src/runner/sandpack/requests.ts';
+import { createSandpackRequests, type Envelope } from '../../src/runner/sandpack/requests.ts';
 import { DONE, ERROR, FAIL, FAILED, type FakeOptions, fakeRelay, HELLO, PASS } from './fake-relay.ts';
 
 const COMPILE = {
@@ -13,11 +13,11 @@ const COMPILE = {
 };
 
 function setUp(options?: FakeOptions) {
-  const posted: ToSandpack[] = [];
+  const posted: Envelope[] = [];
   const relay = fakeRelay(options);
   const sandpack = createSandpackRequests({
     ...relay.parts,
-    post: (message) => posted.push(message as ToSandpack), // the one kind that it posts
+    post: (message) => posted.push(message),
     now: () => 0,
   });
   return {

@@ -1,5 +1,4 @@
-import { makeRow } from './row.ts';
-import { createRows } from './rows.ts';
+import { createRows, makeRow } from './rows.ts';
 
 /** The lines of earlier fences: counted as they come, and written when the reader opens the fold. */
 export interface Earlier {

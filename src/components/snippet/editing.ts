@@ -1,8 +1,6 @@
 import type { Editor } from '../../editor/editor.ts';
 import { createCodeView } from './code-view.ts';
-import { earlierFiles } from './earlier-files.ts';
 import type { Figure, Version } from './figure.ts';
-import { whyTooMuch } from './fits.ts';
 import { createNote } from './note.ts';
 import type { PageState } from './page-state.ts';
 
@@ -43,32 +41,9 @@ export function createEditing(figure: Figure, page: PageState, run: () => void):
   const note = createNote(figure, page, setCode);
 
   const open = async (version: Version): Promise<Editor> => {
-    const { fence, host, tabs } = version;
-    const [{ openEditor }, live] = await Promise.all([import('../../editor/open.tsx'), page.live()]);
-    const fences = (await live.fences(page.stores.chosen)).filter(({ id }) => needs.includes(id));
-    const editor = await openEditor({
-      host,
-      tabs,
-      file: {
-        name: tabs.textContent?.trim() || 'snippet.ts',
-        code: page.edit(fence) ?? views.get(version)?.original ?? '',
-      },
-      earlier: earlierFiles(fences, page),
-      onChange: (text) => {
-        note.show();
-        page.setEdit(fence, text);
-      },
-      refuse: (text) => {
-        const reason = whyTooMuch(text);
-        if (reason !== undefined) note.refuse(reason);
-        return reason !== undefined;
-      },
-      onRun: run,
-    });
-    const showEarlier = () => editor.setEarlier(earlierFiles(fences, page));
-    page.onEdit(showEarlier);
-    page.stores.onChoose(showEarlier);
-    return editor;
+    const { openEditor } = await import('./open-editor.ts');
+    const code = page.edit(version.fence) ?? views.get(version)?.original ?? '';
+    return openEditor(version, code, needs, page, note, run);
   };
 
   for (const [version, view] of views) {

@@ -1,4 +1,5 @@
 import { whyTooMuch } from './fits.ts';
+import { quietly } from './storage.ts';
 
 /** Keeps what a reader typed, in the browser, until it is reset. */
 
@@ -45,24 +46,6 @@ export function createEditStore(storage: Storage | undefined, page: string): Edi
       quietly(() => storage?.removeItem(keyOf(edit)));
     },
   };
-}
-
-/** The browser's storage, or nothing where it is switched off. */
-export function browserStorage(): Storage | undefined {
-  let storage: Storage | undefined;
-  quietly(() => {
-    storage = localStorage;
-  });
-  return storage;
-}
-
-/** Storage can be full, switched off or forbidden. The page works without it, so the reader is not bothered. */
-function quietly(work: () => void): void {
-  try {
-    work();
-  } catch (error) {
-    console.info('Edits cannot be kept in this browser:', error);
-  }
 }
 
 /** A fence as it stands on the page. */

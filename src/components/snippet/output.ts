@@ -1,9 +1,9 @@
 import type { ConsoleEntry, ErrorReport } from '../../probe/entry.ts';
 import { renderError } from '../../probe/render.ts';
 import { createEarlier } from './earlier.ts';
+import type { Figure } from './figure.ts';
 import { showText } from './long-text.ts';
-import { makeRow, type Row } from './row.ts';
-import { createRows } from './rows.ts';
+import { createRows, makeRow, type Row } from './rows.ts';
 
 /** What the console of a snippet shows, row by row. The text of a row is what was printed, as far as it can be shown. */
 export interface Output {
@@ -16,18 +16,9 @@ export interface Output {
   end(silence: string): Promise<void>;
 }
 
-export interface OutputOptions {
-  /** The one region of the console. */
-  readonly log: HTMLElement;
-  /** Where the lines of earlier fences go. */
-  readonly earlier: HTMLDetailsElement | null;
+export function createOutput({ log, earlier, versions, shown }: Figure): Output {
   /** The fences whose lines belong in the console. */
-  readonly own: ReadonlySet<string>;
-  /** Writes a place in the reader's code as a link or text. */
-  readonly placeOf: (at: NonNullable<ErrorReport['at']>) => Node;
-}
-
-export function createOutput({ log, earlier, own, placeOf }: OutputOptions): Output {
+  const own = new Set(versions.map(({ fence }) => fence));
   const rows = createRows(log);
   const before = createEarlier(earlier);
   let count = 0;
@@ -59,7 +50,7 @@ export function createOutput({ log, earlier, own, placeOf }: OutputOptions): Out
       if (expected) return;
       if (error.at) {
         const place = makeRow('place', '');
-        place.element.append(placeOf(error.at));
+        place.element.append(placeOf(error.at, shown().fence));
         add(place);
       }
       if (error.hint) add(makeRow('hint', error.hint));
@@ -104,4 +95,17 @@ function sides(actual: string, expected: string): Row {
     box.append(side);
   }
   return { element: box, cost };
+}
+
+/** A place in the reader's code, as seen from a fence: in words, or as a link to an earlier one. */
+function placeOf({ fence, line }: NonNullable<ErrorReport['at']>, from: string): Node {
+  if (fence === from) return document.createTextNode(`at line ${line}`);
+  // An alternative of a choice stands in the figure of the first one.
+  const name = CSS.escape(fence);
+  const other = document.querySelector(`figure.snippet#${name}, figure.snippet:has([data-of="${name}"])`);
+  if (!other) return document.createTextNode(`at line ${line} of the checks`);
+  const link = document.createElement('a');
+  link.href = `#${other.id}`;
+  link.textContent = `at line ${line} of an earlier snippet`;
+  return link;
 }

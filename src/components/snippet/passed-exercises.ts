@@ -1,3 +1,5 @@
+import { quietly } from './storage.ts';
+
 /** Remembers which exercises were passed in this browser, and shows it in the sidebar. */
 export interface PassedExercises {
   has(exercise: string): boolean;
@@ -9,23 +11,11 @@ const prefix = 'workbook:passed:';
 export function createPassedExercises(storage: Storage | undefined, page: string): PassedExercises {
   const here = new Set<string>();
   const keyOf = (exercise: string) => `${prefix}${page}:${exercise}`;
-  const read = (key: string) => {
-    try {
-      return storage?.getItem(key) ?? null;
-    } catch {
-      // Storage that may not be read holds nothing for us.
-      return null;
-    }
-  };
   return {
-    has: (exercise) => here.has(exercise) || read(keyOf(exercise)) !== null,
+    has: (exercise) => here.has(exercise) || typeof quietly(() => storage?.getItem(keyOf(exercise))) === 'string',
     add(exercise) {
       here.add(exercise);
-      try {
-        storage?.setItem(keyOf(exercise), new Date().toISOString());
-      } catch {
-        // Full or forbidden: then it is remembered as long as the page is open.
-      }
+      quietly(() => storage?.setItem(keyOf(exercise), new Date().toISOString()));
     },
   };
 }
@@ -33,14 +23,12 @@ export function createPassedExercises(storage: Storage | undefined, page: string
 /** Marks the pages in the sidebar on which an exercise was passed. */
 export function markSidebar(storage: Storage | undefined): void {
   const links = [...document.querySelectorAll<HTMLAnchorElement>('#starlight__sidebar a')];
-  try {
+  quietly(() => {
     for (let index = 0; index < (storage?.length ?? 0); index++) {
       const key = storage?.key(index) ?? '';
       if (!key.startsWith(prefix)) continue;
       const page = key.slice(prefix.length, key.lastIndexOf(':'));
       for (const link of links) if (link.pathname.replace(/\/$/, '') === page) link.dataset.passed = '';
     }
-  } catch {
-    // Without storage there is nothing to mark.
-  }
+  });
 }

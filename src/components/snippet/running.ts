@@ -1,9 +1,10 @@
 import { oneAtATime } from '../../runner/one-at-a-time.ts';
-import type { RunEvent, RunStatus } from '../../runner/runner.ts';
+import type { RunEvent, RunProgress, RunStatus } from '../../runner/runner.ts';
 import type { Console } from './console.ts';
-import { describeProgress } from './describe-progress.ts';
 import type { Figure } from './figure.ts';
 import type { PageState } from './page-state.ts';
+
+const BYTES_PER_MEGABYTE = 1_000_000;
 
 /** Runs programs of a figure, one at a time. What was replaced or stopped says nothing more. */
 export interface Running {
@@ -94,6 +95,14 @@ export function createRunning(figure: Figure, console: Console, page: PageState)
       tell('idle', '');
     },
   };
+}
+
+/** What the line beside the buttons says while something goes on. */
+function describeProgress(progress: RunProgress): string {
+  if (progress.stage === 'running') return 'Running…';
+  if (progress.stage === 'starting') return `Starting ${progress.what}…`;
+  const megabytes = (bytes: number) => (bytes / BYTES_PER_MEGABYTE).toFixed(1);
+  return `Loading ${progress.what}… ${megabytes(progress.loaded)} of ${megabytes(progress.total)} MB`;
 }
 
 /** Whether a fence of this page says of itself that it throws. */

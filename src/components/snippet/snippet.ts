@@ -16,13 +16,12 @@ export function wireSnippet(element: HTMLElement, page: PageState, passed: Passe
   const console = createConsole(figure);
   const running = createRunning(figure, console, page);
   const editing = createEditing(figure, page, () => press('run'));
-  const exercise = createExercise(figure, console, running, passed);
   const actions: Readonly<Record<string, () => void | Promise<void>>> = {
     run: running.run,
     stop: running.stop,
     edit: editing.edit,
     reset: editing.reset,
-    check: exercise.check,
+    check: createExercise(figure, console, running, passed),
   };
 
   const press = (action: string) => {

@@ -1,8 +1,9 @@
-import { browserStorage, hashOf } from './edits.ts';
+import { hashOf } from './edits.ts';
 import { versionsOf } from './figure.ts';
 import { createPageState } from './page-state.ts';
 import { createPassedExercises, markSidebar } from './passed-exercises.ts';
 import { wireSnippet } from './snippet.ts';
+import { browserStorage } from './storage.ts';
 import { createStoreChoice } from './store-choice.ts';
 
 /** Brings the snippets of a page to life. Before a reader touches one, only this much is loaded. */

@@ -1,5 +1,6 @@
 import type { StoreName } from '../../extract/page.ts';
 import { isStoreName } from '../../extract/stores.ts';
+import { quietly } from './storage.ts';
 
 /** The store that the reader has chosen for a page with a choice, kept in the browser. */
 export interface StoreChoice {
@@ -31,7 +32,8 @@ export function createStoreChoice(
   const offered = new Set(storeOf.values());
   const [byDefault] = offered;
   const listeners = new Set<() => void>();
-  let chosen = remembered(storage, key, offered) ?? byDefault;
+  const remembered = quietly(() => storage?.getItem(key)) ?? '';
+  let chosen = isStoreName(remembered) && offered.has(remembered) ? remembered : byDefault;
   return {
     get chosen() {
       return chosen;
@@ -40,25 +42,11 @@ export function createStoreChoice(
     choose(store) {
       if (store === chosen || !offered.has(store)) return;
       chosen = store;
-      try {
-        storage?.setItem(key, store);
-      } catch {
-        // Full or forbidden: then it is remembered as long as the page is open.
-      }
+      quietly(() => storage?.setItem(key, store));
       for (const listener of listeners) listener();
     },
     isAlternative: (fence) => storeOf.has(fence),
     takesPart: (fence) => (storeOf.get(fence) ?? chosen) === chosen,
     onChoose: (listener) => listeners.add(listener),
   };
-}
-
-function remembered(storage: Storage | undefined, key: string, offered: ReadonlySet<StoreName>): StoreName | undefined {
-  try {
-    const store = storage?.getItem(key) ?? '';
-    return isStoreName(store) && offered.has(store) ? store : undefined;
-  } catch {
-    // Storage that may not be read holds nothing for us.
-    return undefined;
-  }
 }

@@ -1,20 +1,18 @@
 /** The compile Worker: the project's compiler, in the browser. It transforms code and never runs it. */
 import { compile } from '../../compiler/compile.ts';
 import { CompileError } from '../../compiler/error.ts';
-import type { CompiledProgram, ProgramSource } from '../../compiler/program.ts';
+import type { ProgramSource } from '../../compiler/program.ts';
 import type { ErrorReport } from '../../probe/entry.ts';
-import type { CompileAnswer } from './messages.ts';
+import type { CompileAnswer } from './answer.ts';
 
-self.onmessage = ({ data: source }: MessageEvent<ProgramSource>) => {
-  answer(attempt(source));
-};
+self.onmessage = ({ data }: MessageEvent<ProgramSource>) => answer(attempt(data));
 answer({ ready: true });
 
 function answer(message: CompileAnswer): void {
   self.postMessage(message);
 }
 
-function attempt(source: ProgramSource): { readonly program: CompiledProgram } | { readonly error: ErrorReport } {
+function attempt(source: ProgramSource): CompileAnswer {
   try {
     return { program: compile(source) };
   } catch (error) {

@@ -1,4 +1,4 @@
-import type { CompiledModule, CompiledProgram, ProgramSource, Segment, SourceModule } from '../../compiler/program.ts';
+import type { CompiledModule, Segment, SourceModule } from '../../compiler/program.ts';
 import { MAX_CODE_CHARACTERS as MAX_CODE } from '../limits.ts';
 import { isRecord, readCount, readList, readString } from './check.ts';
 
@@ -31,20 +31,6 @@ function lengthOf(value: unknown): number {
   return typeof value === 'string' || Array.isArray(value) ? value.length : 0;
 }
 
-export function readProgram(value: unknown): CompiledProgram | undefined {
-  if (!isRecord(value)) return undefined;
-  const target = readString(value.target, MAX_NAME);
-  const modules = readList(value.modules, MAX_MODULES, readCompiledModule);
-  return target === undefined || !modules ? undefined : { target, modules };
-}
-
-export function readSource(value: unknown): ProgramSource | undefined {
-  if (!isRecord(value)) return undefined;
-  const target = readString(value.target, MAX_NAME);
-  const modules = readList(value.modules, MAX_MODULES, readSourceModule);
-  return target === undefined || !modules ? undefined : { target, modules };
-}
-
 function readCompiledModule(value: unknown): CompiledModule | undefined {
   if (!isRecord(value)) return undefined;
   const name = readString(value.name, MAX_NAME);
@@ -71,3 +57,15 @@ function readSegment(value: unknown): Segment | undefined {
   const count = readCount(value.count);
   return fence === undefined || line === undefined || count === undefined ? undefined : { fence, line, count };
 }
+
+function programReader<M>(readModule: (value: unknown) => M | undefined) {
+  return (value: unknown): { readonly target: string; readonly modules: readonly M[] } | undefined => {
+    if (!isRecord(value)) return undefined;
+    const target = readString(value.target, MAX_NAME);
+    const modules = readList(value.modules, MAX_MODULES, readModule);
+    return target === undefined || !modules ? undefined : { target, modules };
+  };
+}
+
+export const readProgram = programReader(readCompiledModule);
+export const readSource = programReader(readSourceModule);

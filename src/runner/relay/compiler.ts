@@ -1,5 +1,5 @@
 import type { CompiledProgram, ProgramSource } from '../../compiler/program.ts';
-import type { CompileAnswer } from '../compile/messages.ts';
+import type { CompileAnswer } from '../compile/answer.ts';
 import { MAX_COMPILE_SECONDS } from '../limits.ts';
 import { CompileFailure, Failure } from './failure.ts';
 

@@ -1,7 +1,9 @@
 import type { CompiledProgram } from '../../compiler/program.ts';
 import type { ErrorReport } from '../../probe/entry.ts';
+import type { OneAtATime } from '../one-at-a-time.ts';
 import type { RunMessage, Supplies } from '../protocol/messages.ts';
 import type { RunEvent, RunStatus } from '../runner.ts';
+import type { Compiler } from './compiler.ts';
 import { failureReport } from './failure.ts';
 import type { Loading } from './files.ts';
 import { explainEnd } from './outcome.ts';
@@ -19,6 +21,15 @@ export type Execute = (
   signal: AbortSignal,
 ) => Promise<RunStatus>;
 
+/** What requests are carried out with, whoever makes them. */
+export interface RequestParts<Message> {
+  readonly compiler: Compiler;
+  readonly execute: Execute;
+  /** One request at a time: the next one ends it. */
+  readonly going: OneAtATime;
+  post(message: Message): void;
+}
+
 export interface ExecutionParts {
   readonly sandbox: Sandbox;
   /** What a program imports and the runner brings; `listen` hears of what has to be loaded first and is not small. */
@@ -32,31 +43,32 @@ export function createExecute({ sandbox, supplies, tracer }: ExecutionParts): Ex
     new Promise((resolve) => {
       if (signal.aborted) return resolve('stopped');
       const places = createPlaces(program, tracer);
-      const tell = (error: ErrorReport) => listen({ type: 'error', error });
+      const say = (event: RunEvent) => {
+        if (!signal.aborted) listen(event);
+      };
       /** Errors are placed one after the other, so that everything that is said keeps its order. */
       let queue = Promise.resolve();
       const inOrder = (step: () => Promise<void> | void) => {
         // A step that fails must not take those after it along: the last of them tells that the run has ended.
         queue = queue
           .then(() => (signal.aborted ? undefined : step()))
-          .catch((error: unknown) => tell(failureReport(error)));
+          .catch((error: unknown) => say({ type: 'error', error: failureReport(error) }));
       };
       const fail = (error: ErrorReport) =>
         inOrder(() => {
-          tell(error);
+          say({ type: 'error', error });
           resolve('error');
         });
       const begin = async () => {
-        const brought = await supplies(program, (loading) => {
-          if (!signal.aborted) listen({ type: 'progress', progress: { stage: 'loading', ...loading } });
-        });
+        const brought = await supplies(program, (loading) =>
+          say({ type: 'progress', progress: { stage: 'loading', ...loading } }),
+        );
         if (signal.aborted) return;
         const message = (raw: RunMessage) =>
           inOrder(async () => {
             const said = await places.translate(raw);
-            if (signal.aborted) return;
             if (said.type === 'ended') resolve(said.status);
-            else listen(said);
+            else say(said);
           });
         await sandbox.run(program, brought, { message, killed: (reason) => fail(explainEnd(reason)) }, signal);
       };

@@ -1,15 +1,11 @@
 import { type BinaryFile, closure, type Manifest } from '../manifest.ts';
 import type { Binaries, Library, Supplies } from '../protocol/messages.ts';
+import type { RunProgress } from '../runner.ts';
 import type * as Trace from './trace.ts';
 import { unpack } from './unpack.ts';
 
 /** How much of what has to be loaded has come. */
-export interface Loading {
-  readonly what: string;
-  /** In bytes. */
-  readonly loaded: number;
-  readonly total: number;
-}
+export type Loading = Omit<Extract<RunProgress, { stage: 'loading' }>, 'stage'>;
 
 /** The runner's own files, beside its page; each is loaded once, when it is first needed. */
 export interface Files {
@@ -84,18 +80,12 @@ export function createFiles(base: string, manifest: Manifest): Files {
       });
     };
     report();
-    for (const {
-      download: { listeners },
-    } of downloads)
-      listeners.add(report);
+    for (const { download } of downloads) download.listeners.add(report);
     try {
       const loading = downloads.map(async ({ name, download: { bytes } }) => [name, await bytes] as const);
       return Object.fromEntries(await Promise.all(loading));
     } finally {
-      for (const {
-        download: { listeners },
-      } of downloads)
-        listeners.delete(report);
+      for (const { download } of downloads) download.listeners.delete(report);
     }
   };
 

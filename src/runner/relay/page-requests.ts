@@ -1,35 +1,12 @@
-import type { OneAtATime } from '../one-at-a-time.ts';
+import type { ErrorReport } from '../../probe/entry.ts';
 import type { FromRelay, RunMessage, ToRelay } from '../protocol/messages.ts';
 import type { Refused } from '../protocol/read.ts';
-import type { RunEvent, RunRequest, RunStatus } from '../runner.ts';
-import type { Compiler } from './compiler.ts';
-import type { Execute } from './execution.ts';
+import type { RequestParts } from './execution.ts';
 import { failureReport, unavailable } from './failure.ts';
 
-export interface PageRequestParts {
-  readonly compiler: Compiler;
-  readonly execute: Execute;
-  readonly going: OneAtATime;
-  post(message: FromRelay): void;
-}
-
 /** Carries out what the page asks for. A run that was stopped or replaced says nothing more. */
-export function createPageRequests({ compiler, execute, going, post }: PageRequestParts) {
+export function createPageRequests({ compiler, execute, going, post }: RequestParts<FromRelay>) {
   let last: number | undefined;
-
-  const run = async (
-    request: RunRequest,
-    listen: (event: RunEvent) => void,
-    signal: AbortSignal,
-  ): Promise<RunStatus> => {
-    try {
-      const program = 'program' in request ? request.program : await compiler.compile(request.source, signal);
-      return await execute(program, listen, signal);
-    } catch (error) {
-      listen({ type: 'error', error: failureReport(error) });
-      return 'error';
-    }
-  };
 
   return async (message: ToRelay | Refused): Promise<void> => {
     if (message.type === 'stop') {
@@ -41,8 +18,17 @@ export function createPageRequests({ compiler, execute, going, post }: PageReque
     const say = (said: RunMessage) => {
       if (!signal.aborted) post({ type: 'message', run: message.run, message: said });
     };
-    if (message.type === 'refused') say({ type: 'error', error: unavailable(message.reason) });
-    const status = message.type === 'refused' ? 'error' : await run(message.request, say, signal);
-    say({ type: 'ended', status });
+    const fail = (error: ErrorReport) => {
+      say({ type: 'error', error });
+      say({ type: 'ended', status: 'error' });
+    };
+    if (message.type === 'refused') return fail(unavailable(message.reason));
+    const { request } = message;
+    try {
+      const program = 'program' in request ? request.program : await compiler.compile(request.source, signal);
+      say({ type: 'ended', status: await execute(program, say, signal) });
+    } catch (error) {
+      fail(failureReport(error));
+    }
   };
 }

@@ -40,30 +40,23 @@ function mainOf(files: readonly SandpackFile[]): string {
   }
 }
 
-/** A client's files, by path and by line. */
-export interface FileLines {
-  /** The lines of a file; nothing, if there is none at this path. */
-  of(path: string): readonly string[] | undefined;
-}
+/** The lines of a client's file by its path; nothing, if there is none at this path. */
+export type FileLines = (path: string) => readonly string[] | undefined;
 
 /** Splits each file once, when it is first asked for: many errors may ask. */
 export function createFileLines(files: readonly SandpackFile[]): FileLines {
   const split = new Map<string, readonly string[]>();
-  return {
-    of(path) {
-      const known = split.get(path);
-      if (known) return known;
-      const lines = files.find((file) => file.path === path)?.code.split('\n');
-      if (lines) split.set(path, lines);
-      return lines;
-    },
+  return (path) => {
+    const lines = split.get(path) ?? files.find((file) => file.path === path)?.code.split('\n');
+    if (lines) split.set(path, lines);
+    return lines;
   };
 }
 
 /** The frames of an error as Sandpack's overlay wants them: only those whose source is at hand. */
 export function sandpackFrames(error: ErrorReport, files: FileLines): readonly SandpackFrame[] {
   return error.frames.slice(0, MAX_FRAMES).flatMap(({ fence, line, column, name }) => {
-    const lines = files.of(fence);
+    const lines = files(fence);
     if (!lines) return [];
     return [
       {

@@ -75,23 +75,22 @@ export interface SandpackTestError {
   readonly mappedErrors: readonly (SandpackFrame & { readonly fileName: string })[];
 }
 
-export type SandpackTestMessage =
+interface SandpackTest {
+  readonly name: string;
+  readonly path: string;
+  readonly blocks: readonly string[];
+}
+
+type SandpackTestMessage =
   | { readonly event: 'initialize_tests' | 'total_test_start' | 'total_test_end' | 'describe_end' }
-  | { readonly event: 'test_count'; readonly count: number }
   | { readonly event: 'add_file'; readonly path: string }
   | { readonly event: 'file_error'; readonly path: string; readonly error: SandpackTestError }
   | { readonly event: 'describe_start'; readonly blockName: string }
   | { readonly event: 'add_test'; readonly testName: string; readonly path: string }
-  | {
-      readonly event: 'test_start';
-      readonly test: { readonly name: string; readonly path: string; readonly blocks: readonly string[] };
-    }
+  | { readonly event: 'test_start'; readonly test: SandpackTest }
   | {
       readonly event: 'test_end';
-      readonly test: {
-        readonly name: string;
-        readonly path: string;
-        readonly blocks: readonly string[];
+      readonly test: SandpackTest & {
         readonly status: 'pass' | 'fail';
         readonly duration: number;
         readonly errors: readonly SandpackTestError[];

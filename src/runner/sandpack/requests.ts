@@ -1,20 +1,13 @@
 import type { CompiledProgram } from '../../compiler/program.ts';
 import type { ConsoleEntry, ErrorReport } from '../../probe/entry.ts';
-import type { OneAtATime } from '../one-at-a-time.ts';
-import type { Compiler } from '../relay/compiler.ts';
-import type { Execute } from '../relay/execution.ts';
+import type { RequestParts } from '../relay/execution.ts';
 import { CompileFailure, failureReport, unavailable } from '../relay/failure.ts';
 import { createFileLines, sandpackFrames, sandpackSource, TEST_FILE } from './files.ts';
-import { type FromSandpack, readFromSandpack, type SandpackFile, type ToSandpack } from './messages.ts';
+import { readFromSandpack, type SandpackFile, type ToSandpack } from './messages.ts';
 import { type TestedFile, testMessages } from './test-messages.ts';
 
-export interface SandpackRequestParts {
-  readonly compiler: Compiler;
-  readonly execute: Execute;
-  readonly going: OneAtATime;
-  post(message: object): void;
-  now(): number;
-}
+/** How a stock client tells the messages for itself. */
+export type Envelope = ToSandpack & { readonly codesandbox: true; readonly $id: number | string | undefined };
 
 /**
  * Lets a stock Sandpack client use the relay as its bundler: carries out what it asks for, and answers in the order of
@@ -25,7 +18,13 @@ export interface SandpackRequestParts {
  * A run that was replaced by a later one says nothing more. A stock client forgets edits that are made while its status
  * is anything but done, so `done` comes before the code runs: an edit then ends a loop, and is not lost.
  */
-export function createSandpackRequests({ compiler, execute, going, post, now }: SandpackRequestParts) {
+export function createSandpackRequests({
+  compiler,
+  execute,
+  going,
+  post,
+  now,
+}: RequestParts<Envelope> & { now(): number }) {
   /** The client's name for itself, in every message to it. */
   let id: number | string | undefined;
   let first = true;
@@ -152,32 +151,28 @@ export function createSandpackRequests({ compiler, execute, going, post, now }: 
     return { results, failure };
   };
 
-  const carryOut = (message: FromSandpack): Promise<void> | void => {
-    switch (message.type) {
-      case 'register-frame':
-        id = message.id;
-        return;
-      case 'refused':
-        begin();
-        return fail(unavailable(message.reason), 'Error');
-      case 'compile':
-        files = message.files;
-        lines = createFileLines(files);
-        return compile(message.evaluate);
-      case 'run-all-tests':
-        return runTests(undefined);
-      case 'run-tests':
-        return runTests(message.path);
-    }
-  };
-
   return {
     /** Tells a client that the relay listens. */
     announce: () => say({ type: 'initialized' }),
     /** Carries out what a client asks; resolves when there is nothing left to do for it. */
     async handle(data: unknown): Promise<void> {
       const message = readFromSandpack(data);
-      if (message) await carryOut(message);
+      switch (message?.type) {
+        case 'register-frame':
+          id = message.id;
+          return;
+        case 'refused':
+          begin();
+          return fail(unavailable(message.reason), 'Error');
+        case 'compile':
+          files = message.files;
+          lines = createFileLines(files);
+          return compile(message.evaluate);
+        case 'run-all-tests':
+          return runTests(undefined);
+        case 'run-tests':
+          return runTests(message.path);
+      }
     },
   };
 }
