@@ -25,14 +25,12 @@ export interface Cell {
   readonly port: MessagePort;
 }
 
-export type Post = (message: FromFrame) => void;
-
 /** Executes a program in a fresh Worker. The signal ends it, and the Worker with it, and so does whatever ends the run. */
 export function execute(
   { worker, port }: Cell,
   { run, modules, library, target }: Extract<ToFrame, { type: 'run' }>,
   binaries: Promise<Prepared>,
-  post: Post,
+  post: (message: FromFrame) => void,
   going: OneAtATime,
   signal: AbortSignal,
 ): void {

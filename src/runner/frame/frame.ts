@@ -3,8 +3,8 @@
  * itself, since in some browsers it shares its thread with the page.
  */
 import { oneAtATime } from '../one-at-a-time.ts';
-import type { Library, Prepared, ToFrame, ToWorker } from '../protocol/messages.ts';
-import { type Cell, execute, type Post } from './execute.ts';
+import type { FromFrame, Library, Prepared, ToFrame, ToWorker } from '../protocol/messages.ts';
+import { type Cell, execute } from './execute.ts';
 
 addEventListener('message', listen);
 
@@ -21,7 +21,7 @@ function serve(port: MessagePort): void {
   /** Compiled once, for all runs: a Worker takes the compiled code over. */
   const binaries = new Map<string, Promise<ArrayBuffer | WebAssembly.Module>>();
 
-  const post: Post = (message) => port.postMessage(message);
+  const post = (message: FromFrame) => port.postMessage(message);
   const makeSpare = () => {
     if (!assets || spare) return;
     const worker = new Worker(assets.workerUrl);

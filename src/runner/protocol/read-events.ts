@@ -1,7 +1,7 @@
 import type { ConsoleEntry, ErrorReport, TestResult } from '../../probe/entry.ts';
 import type { RawFrame } from '../../probe/stack.ts';
 import { MAX_ENTRY_CHARACTERS, MAX_MESSAGE_CHARACTERS as MAX_MESSAGE } from '../limits.ts';
-import type { RunProgress, RunStatus } from '../runner.ts';
+import type { RunProgress } from '../runner.ts';
 import { isRecord, readCount, readList, readPosition, readString, readText } from './check.ts';
 
 /** Readers for what comes out of a run. The reader's code can post anything, so all of it is checked and capped. */
@@ -10,7 +10,6 @@ const MAX_NAME = 200;
 const MAX_FRAMES = 50;
 const MAX_BLOCKS = 20;
 const KINDS: readonly ConsoleEntry['kind'][] = ['log', 'info', 'debug', 'warn', 'error', 'show', 'notice'];
-const ENDS: readonly RunStatus[] = ['done', 'stopped', 'error'];
 const STATUSES: readonly TestResult['status'][] = ['pass', 'fail', 'skip'];
 
 type Frame = ErrorReport['frames'][number];
@@ -69,10 +68,6 @@ export function readProgress(value: unknown): RunProgress | undefined {
   const total = readCount(value.total);
   if (value.stage !== 'loading' || loaded === undefined || total === undefined) return undefined;
   return { stage: 'loading', what, loaded, total };
-}
-
-export function readStatus(value: unknown): RunStatus | undefined {
-  return ENDS.find((each) => each === value);
 }
 
 /** Places in compiled modules, innermost first. */

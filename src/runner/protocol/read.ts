@@ -1,10 +1,12 @@
 /** Reads what comes in at each boundary. What is not understood is undefined; nothing unchecked travels along. */
 import type { Excess } from '../meter.ts';
+import type { RunStatus } from '../runner.ts';
 import { isRecord, readCount } from './check.ts';
 import type { FromFrame, FromRelay, FromWorker, KillReason, RunMessage, ToRelay } from './messages.ts';
-import { readEntry, readError, readProgress, readRawFrames, readStatus, readTest } from './read-events.ts';
+import { readEntry, readError, readProgress, readRawFrames, readTest } from './read-events.ts';
 import { readProgram, readSource, tooMuch } from './read-programs.ts';
 
+const ENDS: readonly RunStatus[] = ['done', 'stopped', 'error'];
 const EXCESSES: readonly Excess[] = ['flood', 'reports', 'own-messages'];
 const REASONS: readonly KillReason[] = ['loop', ...EXCESSES, 'closed', 'crash', 'unprepared'];
 
@@ -81,7 +83,7 @@ export function readRunMessage(value: unknown): RunMessage | undefined {
       return progress && { type: 'progress', progress };
     }
     case 'ended': {
-      const status = readStatus(value.status);
+      const status = ENDS.find((each) => each === value.status);
       return status && { type: 'ended', status };
     }
     default:

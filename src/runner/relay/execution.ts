@@ -7,7 +7,7 @@ import type { Compiler } from './compiler.ts';
 import { failureReport } from './failure.ts';
 import type { Loading } from './files.ts';
 import { explainEnd } from './outcome.ts';
-import { createPlaces } from './places.ts';
+import { createPlacing } from './places.ts';
 import type { Sandbox } from './sandbox.ts';
 import type { Trace } from './trace.ts';
 
@@ -42,7 +42,7 @@ export function createExecute({ sandbox, supplies, tracer }: ExecutionParts): Ex
   return (program, listen, signal) =>
     new Promise((resolve) => {
       if (signal.aborted) return resolve('stopped');
-      const places = createPlaces(program, tracer);
+      const placed = createPlacing(program, tracer);
       const say = (event: RunEvent) => {
         if (!signal.aborted) listen(event);
       };
@@ -66,7 +66,7 @@ export function createExecute({ sandbox, supplies, tracer }: ExecutionParts): Ex
         if (signal.aborted) return;
         const message = (raw: RunMessage) =>
           inOrder(async () => {
-            const said = await places.translate(raw);
+            const said = await placed(raw);
             if (said.type === 'ended') resolve(said.status);
             else say(said);
           });

@@ -5,13 +5,11 @@ import type { RawFrame } from '../../probe/stack.ts';
 import type { RunMessage } from '../protocol/messages.ts';
 import type { Trace } from './trace.ts';
 
-/** Where things stand in one program. What a run says of that itself is not believed: its code can say anything. */
-export interface Places {
-  /** What a run says, with places in the program's fences, as far as they can be found. */
-  translate(message: RunMessage): Promise<RunMessage>;
-}
-
-export function createPlaces(program: CompiledProgram, load: (program: CompiledProgram) => Promise<Trace>): Places {
+/**
+ * Gives what a run of a program says its places in the program's fences, as far as they can be found. What a run says of
+ * that itself is not believed: its code can say anything.
+ */
+export function createPlacing(program: CompiledProgram, load: (program: CompiledProgram) => Promise<Trace>) {
   const fences = new Set(program.modules.flatMap(({ segments }) => segments.map(({ fence }) => fence)));
   fences.add(program.target);
   let loading: Promise<Trace> | undefined;
@@ -31,21 +29,19 @@ export function createPlaces(program: CompiledProgram, load: (program: CompiledP
     const fence = fenceOf(named);
     return { ...error, frames, ...place(frames), ...(fence === undefined ? {} : { fence }) };
   };
-  return {
-    async translate(message) {
-      switch (message.type) {
-        case 'console':
-          return { type: 'console', entry: { ...message.entry, fence: fenceOf(message.entry.fence) ?? '' } };
-        case 'error':
-          return { type: 'error', error: await locate(message.error, message.frames) };
-        case 'test': {
-          const { error, ...result } = message.result;
-          const located = error && { error: await locate(error, message.frames) };
-          return { type: 'test', result: { ...result, fence: fenceOf(result.fence) ?? program.target, ...located } };
-        }
-        default:
-          return message;
+  return async (message: RunMessage): Promise<RunMessage> => {
+    switch (message.type) {
+      case 'console':
+        return { type: 'console', entry: { ...message.entry, fence: fenceOf(message.entry.fence) ?? '' } };
+      case 'error':
+        return { type: 'error', error: await locate(message.error, message.frames) };
+      case 'test': {
+        const { error, ...result } = message.result;
+        const located = error && { error: await locate(error, message.frames) };
+        return { type: 'test', result: { ...result, fence: fenceOf(result.fence) ?? program.target, ...located } };
       }
-    },
+      default:
+        return message;
+    }
   };
 }
