@@ -32,11 +32,12 @@ export interface RunnerFilesOptions {
 export async function runnerFiles({
   library: root,
 }: RunnerFilesOptions = {}): Promise<ReadonlyMap<string, RunnerFile>> {
-  const [frame, worker, compile, trace, library] = await Promise.all([
+  const [frame, worker, compile, trace, sandpack, library] = await Promise.all([
     bundled({ entryPoints: ['src/runner/frame/frame.ts'], format: 'iife' }),
     bundled({ entryPoints: ['src/runner/worker/worker.ts'], format: 'iife' }),
     bundled({ entryPoints: ['src/runner/compile/worker.ts'], format: 'iife', alias: COMPILER_ALIAS }),
     bundled({ entryPoints: ['src/runner/relay/trace.ts'], format: 'esm' }),
+    bundled({ entryPoints: ['src/runner/sandpack/requests.ts'], format: 'esm' }),
     libraryFiles(root),
   ]);
   const frameHash = `'sha256-${createHash('sha256').update(frame.text).digest('base64')}'`;
@@ -53,6 +54,7 @@ export async function runnerFiles({
     ['worker.js', worker.text],
     ['compile.js', compile.text],
     ['trace.js', trace.text],
+    ['sandpack.js', sandpack.text],
     ...library.scripts,
   ]);
   return new Map([

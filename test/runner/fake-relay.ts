@@ -2,6 +2,7 @@ import type { CompiledProgram, ProgramSource } from '../../src/compiler/program.
 import { oneAtATime } from '../../src/runner/one-at-a-time.ts';
 import type { RunMessage } from '../../src/runner/protocol/messages.ts';
 import { createExecute } from '../../src/runner/relay/execution.ts';
+import { failureReport } from '../../src/runner/relay/failure.ts';
 import type { EndReason, SandboxListener } from '../../src/runner/relay/sandbox.ts';
 import type { Trace } from '../../src/runner/relay/trace.ts';
 
@@ -65,7 +66,7 @@ export function fakeRelay({
   };
   const settle = () => new Promise((resolve) => setTimeout(resolve, 0));
   return {
-    parts: { execute, compiler, going: oneAtATime() },
+    parts: { execute, compiler, explain: failureReport, going: oneAtATime() },
     /** The signals of compilations and of runs, in order. */
     compiling,
     running,

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { CompiledProgram, ProgramSource } from '../../src/compiler/program.ts';
 import type { FromRelay, RunMessage, ToRelay } from '../../src/runner/protocol/messages.ts';
 import type { Refused } from '../../src/runner/protocol/read.ts';
-import { CompileFailure } from '../../src/runner/relay/failure.ts';
+import { Failure } from '../../src/runner/relay/failure.ts';
 import { createPageRequests } from '../../src/runner/relay/page-requests.ts';
 import { DONE, ERROR, FAIL, FAILED, type FakeOptions, fakeRelay, HELLO, PASS } from './fake-relay.ts';
 
@@ -97,7 +97,7 @@ test('an error is placed before it is told', async () => {
 
 test('a source that does not compile is an error, and the run ends', async () => {
   const error = { name: 'SyntaxError', message: 'Unexpected token', frames: [] };
-  const relay = setUp({ compile: () => Promise.reject(new CompileFailure(error)) });
+  const relay = setUp({ compile: () => Promise.reject(new Failure(error)) });
   await relay.handle(RUN_SOURCE);
   expect(relay.messages()).toEqual([{ type: 'error', error }, FAILED]);
 });

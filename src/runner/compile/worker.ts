@@ -1,9 +1,15 @@
 /** The compile Worker: the project's compiler, in the browser. It transforms code and never runs it. */
 import { compile } from '../../compiler/compile.ts';
 import { CompileError } from '../../compiler/error.ts';
-import type { ProgramSource } from '../../compiler/program.ts';
+import type { CompiledProgram, ProgramSource } from '../../compiler/program.ts';
 import type { ErrorReport } from '../../probe/entry.ts';
-import type { CompileAnswer } from './answer.ts';
+
+/** What the compile Worker answers to a source. It and the relay run trusted code. */
+export type CompileAnswer =
+  /** Said once, when the compiler has been loaded. */
+  | { readonly ready: true }
+  | { readonly program: CompiledProgram }
+  | { readonly program?: never; readonly error: ErrorReport };
 
 self.onmessage = ({ data }: MessageEvent<ProgramSource>) => answer(attempt(data));
 answer({ ready: true });

@@ -1,13 +1,13 @@
 import type { CompiledProgram, ProgramSource } from '../../compiler/program.ts';
-import type { CompileAnswer } from '../compile/answer.ts';
+import type { CompileAnswer } from '../compile/worker.ts';
 import { MAX_COMPILE_SECONDS } from '../limits.ts';
-import { CompileFailure, Failure } from './failure.ts';
+import { Failure } from './failure.ts';
 
 /** Compiles edited code in a Worker, which is started when it is first needed. */
 export interface Compiler {
   /**
-   * Rejects with a `CompileFailure` when the code is wrong, with a `Failure` when the compiler did not finish, with
-   * another error when it could not be loaded. One program at a time: the signal ends a compiler at work, and gets
+   * Rejects with a `Failure` when the code is wrong or the compiler did not finish, and with another error when it could
+   * not be loaded. One program at a time: the signal ends a compiler at work, and gets
    * another one ready.
    */
   compile(source: ProgramSource, signal: AbortSignal): Promise<CompiledProgram>;
@@ -56,7 +56,7 @@ export function createCompiler(makeWorker: () => Worker): Compiler {
       if ('ready' in data) return;
       const task = finish(started);
       if (data.program) task?.resolve(data.program);
-      else task?.reject(new CompileFailure(data.error));
+      else task?.reject(new Failure(data.error));
     };
     started.worker.onerror = (event) => {
       event.preventDefault();

@@ -25,6 +25,8 @@ export type Execute = (
 export interface RequestParts<Message> {
   readonly compiler: Compiler;
   readonly execute: Execute;
+  /** What a reader is told of an error of `compiler`. */
+  explain(error: unknown): ErrorReport;
   /** One request at a time: the next one ends it. */
   readonly going: OneAtATime;
   post(message: Message): void;

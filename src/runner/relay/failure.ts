@@ -10,9 +10,6 @@ export class Failure extends Error {
   }
 }
 
-/** A program that does not compile: what is wrong with it, and where. */
-export class CompileFailure extends Failure {}
-
 /** What a reader is told of an error that is not the program's. */
 export function failureReport(error: unknown): ErrorReport {
   if (error instanceof Failure) return error.report;

@@ -1,6 +1,7 @@
 import { type BinaryFile, closure, type Manifest } from '../manifest.ts';
 import type { Binaries, Library, Supplies } from '../protocol/messages.ts';
 import type { RunProgress } from '../runner.ts';
+import type * as Sandpack from '../sandpack/requests.ts';
 import type * as Trace from './trace.ts';
 import { unpack } from './unpack.ts';
 
@@ -15,6 +16,7 @@ export interface Files {
   /** The same with binaries; `listen` hears of those that are not here yet. */
   supplies(imports: readonly string[], listen: (loading: Loading) => void): Promise<Supplies>;
   tracer(): Promise<typeof Trace>;
+  sandpack(): Promise<typeof Sandpack>;
 }
 
 export function createFiles(base: string, manifest: Manifest): Files {
@@ -97,6 +99,7 @@ export function createFiles(base: string, manifest: Manifest): Files {
       return { library: modules, binaries: files };
     },
     tracer: () => import(new URL('trace.js', base).href),
+    sandpack: () => import(new URL('sandpack.js', base).href),
   };
 }
 

@@ -2,10 +2,10 @@ import type { ErrorReport } from '../../probe/entry.ts';
 import type { FromRelay, RunMessage, ToRelay } from '../protocol/messages.ts';
 import type { Refused } from '../protocol/read.ts';
 import type { RequestParts } from './execution.ts';
-import { failureReport, unavailable } from './failure.ts';
+import { unavailable } from './failure.ts';
 
 /** Carries out what the page asks for. A run that was stopped or replaced says nothing more. */
-export function createPageRequests({ compiler, execute, going, post }: RequestParts<FromRelay>) {
+export function createPageRequests({ compiler, execute, explain, going, post }: RequestParts<FromRelay>) {
   let last: number | undefined;
 
   return async (message: ToRelay | Refused): Promise<void> => {
@@ -28,7 +28,7 @@ export function createPageRequests({ compiler, execute, going, post }: RequestPa
       const program = 'program' in request ? request.program : await compiler.compile(request.source, signal);
       say({ type: 'ended', status: await execute(program, say, signal) });
     } catch (error) {
-      fail(failureReport(error));
+      fail(explain(error));
     }
   };
 }

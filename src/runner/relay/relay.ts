@@ -6,9 +6,10 @@ import type { Manifest } from '../manifest.ts';
 import { oneAtATime } from '../one-at-a-time.ts';
 import type { FromRelay } from '../protocol/messages.ts';
 import { readToRelay } from '../protocol/read.ts';
-import { createSandpackRequests } from '../sandpack/requests.ts';
+import type { SandpackRequests } from '../sandpack/requests.ts';
 import { createCompiler } from './compiler.ts';
 import { createExecute } from './execution.ts';
+import { failureReport } from './failure.ts';
 import { createFiles } from './files.ts';
 import { createPageRequests } from './page-requests.ts';
 import { createSandbox, openFrame } from './sandbox.ts';
@@ -39,19 +40,24 @@ function start(page: Window): void {
   });
   const going = oneAtATime();
   const post = (message: object) => page.postMessage(message, location.origin);
-  const ready: FromRelay = { type: 'ready' };
-  const handle = createPageRequests({ compiler, execute, going, post });
-  const sandpack = createSandpackRequests({ compiler, execute, going, post, now: () => performance.now() });
+  const parts = { compiler, execute, explain: failureReport, going, post };
+  const handle = createPageRequests(parts);
+  let loading: Promise<SandpackRequests> | undefined;
+  /** A page that does not speak our own protocol has a stock Sandpack client on it. */
+  const handleSandpack = async (data: unknown) => {
+    loading ??= files.sandpack().then((sandpack) => sandpack.createSandpackRequests(parts));
+    await (await loading).handle(data);
+  };
 
   addEventListener('message', ({ source, origin, data }: MessageEvent) => {
     if (source !== page || origin !== location.origin) return;
     const message = readToRelay(data);
     if (message) void handle(message);
-    else void sandpack.handle(data);
+    else void handleSandpack(data);
   });
   sandbox.warm();
-  post(ready);
-  sandpack.announce();
+  post({ type: 'ready' } satisfies FromRelay);
+  post({ type: 'initialized', codesandbox: true }); // the same, to a stock Sandpack client
 }
 
 if (parent !== self) start(parent);

@@ -99,7 +99,6 @@ type SandpackTestMessage =
 
 /** What a stock client is told. */
 export type ToSandpack =
-  | { readonly type: 'initialized' }
   | { readonly type: 'start'; readonly firstLoad: boolean }
   | { readonly type: 'status'; readonly status: 'transpiling' | 'evaluating' | 'done' }
   | {

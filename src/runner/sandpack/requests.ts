@@ -2,14 +2,16 @@ import type { RequestParts } from '../relay/execution.ts';
 import { unavailable } from '../relay/failure.ts';
 import { createFileLines } from './files.ts';
 import { readFromSandpack, type SandpackFile, type ToSandpack } from './messages.ts';
-import { refuse, runFiles, type Work } from './run.ts';
+import { fail, runFiles, type Work } from './run.ts';
 import { runTests } from './tests.ts';
 
 /** How a stock client tells the messages for itself. */
 export type Envelope = ToSandpack & { readonly codesandbox: true; readonly $id: number | string | undefined };
 
+export type SandpackRequests = ReturnType<typeof createSandpackRequests>;
+
 /** Lets a stock Sandpack client use the relay as its bundler. A request that was replaced says nothing more. */
-export function createSandpackRequests(parts: RequestParts<Envelope> & { now(): number }) {
+export function createSandpackRequests(parts: RequestParts<Envelope>) {
   /** The client's name for itself, in every message to it. */
   let id: number | string | undefined;
   let firstLoad = true;
@@ -31,7 +33,6 @@ export function createSandpackRequests(parts: RequestParts<Envelope> & { now(): 
       files,
       lines,
       signal,
-      firstLoad,
       say: (message) => signal.aborted || say(message),
       entryId: () => String(++entries),
       announceTests() {
@@ -43,14 +44,17 @@ export function createSandpackRequests(parts: RequestParts<Envelope> & { now(): 
     busy = false;
     if (wanted.length > 0) await test(wanted.at(-1));
   };
+  const compile = (carryOut: (work: Work) => Promise<void> | void) =>
+    perform((work) => {
+      work.say({ type: 'start', firstLoad });
+      return carryOut(work);
+    });
   const test = async (path: string | undefined): Promise<void> => {
     if (busy) wanted.push(path);
     else await perform((work) => runTests(work, path));
   };
 
   return {
-    /** Tells a client that the relay listens. */
-    announce: () => say({ type: 'initialized' }),
     /** Carries out what a client asks; resolves when there is nothing left to do for it. */
     async handle(data: unknown): Promise<void> {
       const message = readFromSandpack(data);
@@ -59,11 +63,11 @@ export function createSandpackRequests(parts: RequestParts<Envelope> & { now(): 
           id = message.id;
           return;
         case 'refused':
-          return perform((work) => refuse(work, unavailable(message.reason)));
+          return compile((work) => fail(work, unavailable(message.reason)));
         case 'compile':
           files = message.files;
           lines = createFileLines(files);
-          return perform((work) => runFiles(work, message.evaluate));
+          return compile((work) => runFiles(work, message.evaluate));
         case 'run-all-tests':
           return test(undefined);
         case 'run-tests':

@@ -1,43 +1,41 @@
 import type { CompiledProgram } from '../../compiler/program.ts';
 import type { ErrorReport } from '../../probe/entry.ts';
 import type { RequestParts } from '../relay/execution.ts';
-import { CompileFailure, failureReport } from '../relay/failure.ts';
 import type { RunEvent } from '../runner.ts';
 import { type FileLines, sandpackFrames, sandpackSource } from './files.ts';
 import type { SandpackFile, ToSandpack } from './messages.ts';
 
 /** One request of a client, and what it is carried out with. */
-export interface Work extends Pick<RequestParts<never>, 'compiler' | 'execute'> {
+export interface Work extends Pick<RequestParts<never>, 'compiler' | 'execute' | 'explain'> {
   readonly files: readonly SandpackFile[];
   readonly lines: FileLines;
   readonly signal: AbortSignal;
-  readonly firstLoad: boolean;
   /** Says nothing once the signal is aborted. */
   say(message: ToSandpack): void;
   /** Makes a name for a line of the console, which a client shows once for each name. */
   entryId(): string;
   /** Tells the list of tests, at the first load, that it can ask for them. */
   announceTests(): void;
-  now(): number;
 }
 
 /**
- * Runs a client's files, and answers in the order of messages that Sandpack's components rely on:
+ * Runs a client's files, and answers after `start` in the order of messages that Sandpack's components rely on:
  *
- *     start, status transpiling, state, status evaluating, done, console …, success | show-error, status done
+ *     status transpiling, state, status evaluating, done, console …, success | show-error, status done
  *
  * A stock client forgets edits that are made while its status is anything but done, so `done` comes before the code
  * runs: an edit then ends a loop, and is not lost.
  */
 export async function runFiles(work: Work, evaluate: boolean): Promise<void> {
-  const { compiler, execute, files, firstLoad, signal, say } = work;
-  say({ type: 'start', firstLoad });
+  const { compiler, execute, files, signal, say } = work;
   say({ type: 'status', status: 'transpiling' });
   let program: CompiledProgram;
   try {
     program = await compiler.compile(sandpackSource(files), signal);
   } catch (error) {
-    return fail(work, failureReport(error), error instanceof CompileFailure ? 'SyntaxError' : 'Error');
+    const report = work.explain(error);
+    // The one title under which a client shows where the error is.
+    return fail(work, report, report.at && 'SyntaxError');
   }
   if (signal.aborted) return;
   say({ type: 'state', state: { entry: program.modules.at(-1)?.name ?? '', transpiledModules: {} } });
@@ -49,14 +47,8 @@ export async function runFiles(work: Work, evaluate: boolean): Promise<void> {
   say({ type: 'status', status: 'done' });
 }
 
-/** Answers to a request of more than the runner takes. */
-export function refuse(work: Work, error: ErrorReport): void {
-  work.say({ type: 'start', firstLoad: work.firstLoad });
-  fail(work, error, 'Error');
-}
-
 /** Nothing was compiled. `done` follows the error, since it would wipe the error away otherwise. */
-function fail(work: Work, error: ErrorReport, title: string): void {
+export function fail(work: Work, error: ErrorReport, title = 'Error'): void {
   showError(work, error, title);
   work.say({ type: 'done', compilatonError: true });
   work.say({ type: 'status', status: 'done' });

@@ -1,5 +1,4 @@
 import type { ErrorReport, TestResult } from '../../probe/entry.ts';
-import { failureReport } from '../relay/failure.ts';
 import type { RunEvent } from '../runner.ts';
 import { type FileLines, sandpackFrames, sandpackSource, TEST_FILE } from './files.ts';
 import type { SandpackTestError, ToSandpack } from './messages.ts';
@@ -18,21 +17,21 @@ export async function runTests(work: Work, path: string | undefined): Promise<vo
   say({ type: 'test', event: 'total_test_end' });
 }
 
-async function runTestFile({ compiler, execute, files, signal, now }: Work, path: string): Promise<TestedFile> {
+async function runTestFile({ compiler, execute, explain, files, signal }: Work, path: string): Promise<TestedFile> {
   const results: TestedFile['results'][number][] = [];
   let failure: ErrorReport | undefined;
   try {
     const program = await compiler.compile(sandpackSource(files, path), signal);
-    let before = now();
+    let before = performance.now();
     const listen = (event: RunEvent) => {
       if (event.type === 'error') failure ??= event.error;
       if (event.type !== 'test') return;
-      results.push({ result: event.result, duration: now() - before });
-      before = now();
+      results.push({ result: event.result, duration: performance.now() - before });
+      before = performance.now();
     };
     await execute(program, listen, signal);
   } catch (error) {
-    failure = failureReport(error);
+    failure = explain(error);
   }
   return { results, failure };
 }
