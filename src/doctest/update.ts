@@ -1,10 +1,10 @@
 import type { FenceClaim } from '../compiler/claims.ts';
 import type { Fence } from '../extract/page.ts';
 import type { Recorded, Recording } from '../extract/recording.ts';
-import { compareChoices, firstResults } from './results-by-store.ts';
 import { type FenceResult, hasRun } from './failure.ts';
 import type { PageData } from './page-data.ts';
 import { isSame } from './recording.ts';
+import { compareChoices, firstResults } from './results-by-store.ts';
 
 /** Something that `--update` has written. */
 export interface Change {

@@ -1,5 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { declaresPrivateFields, hasRestParameter, ownConstructor } from '../../../code/src/domain/definition/class-source.ts';
+import {
+  declaresPrivateFields,
+  hasRestParameter,
+  ownConstructor,
+} from '../../../code/src/domain/definition/class-source.ts';
 
 /** Classes as an engine shows them, and no compiler has changed them. */
 function evaluated(source: string): object {
