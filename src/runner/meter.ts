@@ -1,7 +1,4 @@
-import type { RunMessage } from './protocol/messages.ts';
-
-/** Which limit a run has passed: of what it prints, of what it reports, or of what it posts itself. */
-export type Excess = 'flood' | 'reports' | 'own-messages';
+import type { Excess, RunMessage } from './protocol/messages.ts';
 
 export interface MeterLimits {
   readonly lines: number;

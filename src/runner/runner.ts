@@ -34,3 +34,6 @@ export type RunProgress =
   | { readonly stage: 'running' };
 
 export type RunStatus = 'done' | 'stopped' | 'error';
+
+/** How much of what has to be loaded has come. */
+export type Loading = Omit<Extract<RunProgress, { stage: 'loading' }>, 'stage'>;

@@ -3,7 +3,6 @@
  * from where a site's or a reader's code could have a hand in them.
  */
 import type { RawFrame } from '../../probe/stack.ts';
-import type { Excess } from '../meter.ts';
 import type { RunEvent, RunRequest, RunStatus } from '../runner.ts';
 
 /** What a run says, on its way from the Worker to the page. */
@@ -55,6 +54,9 @@ export type ToFrame =
   | { readonly type: 'binary'; readonly name: string; readonly bytes: ArrayBuffer }
   | { readonly type: 'stop' }
   | { readonly type: 'ping' };
+
+/** Which limit a run has passed: of what it prints, of what it reports, or of what it posts itself. */
+export type Excess = 'flood' | 'reports' | 'own-messages';
 
 /**
  * Why the frame ended a run: no sign of life, too many lines, reports or messages of the code's own, the code's own wish,

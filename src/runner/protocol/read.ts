@@ -1,8 +1,7 @@
 /** Reads what comes in at each boundary. What is not understood is undefined; nothing unchecked travels along. */
-import type { Excess } from '../meter.ts';
 import type { RunStatus } from '../runner.ts';
 import { isRecord, readCount } from './check.ts';
-import type { FromFrame, FromRelay, FromWorker, KillReason, RunMessage, ToRelay } from './messages.ts';
+import type { Excess, FromFrame, FromRelay, FromWorker, KillReason, RunMessage, ToRelay } from './messages.ts';
 import { readEntry, readError, readProgress, readRawFrames, readTest } from './read-events.ts';
 import { readProgram, readSource, tooMuch } from './read-programs.ts';
 

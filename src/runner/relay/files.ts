@@ -1,12 +1,9 @@
 import { type BinaryFile, closure, type Manifest } from '../manifest.ts';
 import type { Binaries, Library, Supplies } from '../protocol/messages.ts';
-import type { RunProgress } from '../runner.ts';
+import type { Loading } from '../runner.ts';
 import type * as Sandpack from '../sandpack/requests.ts';
 import type * as Trace from './trace.ts';
 import { unpack } from './unpack.ts';
-
-/** How much of what has to be loaded has come. */
-export type Loading = Omit<Extract<RunProgress, { stage: 'loading' }>, 'stage'>;
 
 /** The runner's own files, beside its page; each is loaded once, when it is first needed. */
 export interface Files {
