@@ -16,6 +16,6 @@ test('a folder that the sidebar does not show is named once, with the file to li
   const problems = unlisted(['index.mdx', 'why/a.mdx', 'why/deep/b.mdx', 'recipes/c.mdx', 'recipes/d.md', 'lone.mdx']);
   expect(problems).toEqual([
     expect.stringMatching(/content\/lone\.mdx lies in no part/),
-    expect.stringMatching(/content\/recipes\/c\.mdx, content\/recipes\/d\.md.*'recipes' \}.*src\/site\/parts\.ts/),
+    expect.stringMatching(/content\/recipes\/c\.mdx, content\/recipes\/d\.md.*'recipes' \}.*src\/extract\/parts\.ts/),
   ]);
 });
