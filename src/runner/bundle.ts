@@ -32,7 +32,7 @@ export interface RunnerFilesOptions {
 export async function runnerFiles({
   library: root,
 }: RunnerFilesOptions = {}): Promise<ReadonlyMap<string, RunnerFile>> {
-  const [frame, worker, compile, trace, sandpack, library] = await Promise.all([
+  const [frame, worker, compile, trace, stock, library] = await Promise.all([
     bundled({ entryPoints: ['src/runner/frame/frame.ts'], format: 'iife' }),
     bundled({ entryPoints: ['src/runner/worker/worker.ts'], format: 'iife' }),
     bundled({ entryPoints: ['src/runner/compile/worker.ts'], format: 'iife', alias: COMPILER_ALIAS }),
@@ -54,7 +54,7 @@ export async function runnerFiles({
     ['worker.js', worker.text],
     ['compile.js', compile.text],
     ['trace.js', trace.text],
-    ['sandpack.js', sandpack.text],
+    ['stock-client.js', stock.text],
     ...library.scripts,
   ]);
   return new Map([

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Failure } from '../../src/runner/relay/failure.ts';
 import type { ToSandpack } from '../../src/runner/sandpack/messages.ts';
-import { createSandpackRequests, type Envelope } from '../../src/runner/sandpack/requests.ts';
+import { createStockRequests, type Envelope } from '../../src/runner/sandpack/requests.ts';
 import { DONE, ERROR, FAIL, FAILED, type FakeOptions, fakeRelay, HELLO, PASS } from './fake-relay.ts';
 
 const COMPILE = {
@@ -15,7 +15,7 @@ const COMPILE = {
 function setUp(options?: FakeOptions) {
   const posted: Envelope[] = [];
   const relay = fakeRelay(options);
-  const sandpack = createSandpackRequests({
+  const sandpack = createStockRequests({
     ...relay.parts,
     post: (message) => posted.push(message),
   });

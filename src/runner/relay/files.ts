@@ -13,7 +13,7 @@ export interface Files {
   /** The same with binaries; `listen` hears of those that are not here yet. */
   supplies(imports: readonly string[], listen: (loading: Loading) => void): Promise<Supplies>;
   tracer(): Promise<typeof Trace>;
-  sandpack(): Promise<typeof Sandpack>;
+  stockClient(): Promise<typeof Sandpack>;
 }
 
 export function createFiles(base: string, manifest: Manifest): Files {
@@ -96,7 +96,7 @@ export function createFiles(base: string, manifest: Manifest): Files {
       return { library: modules, binaries: files };
     },
     tracer: () => import(new URL('trace.js', base).href),
-    sandpack: () => import(new URL('sandpack.js', base).href),
+    stockClient: () => import(new URL('stock-client.js', base).href),
   };
 }
 

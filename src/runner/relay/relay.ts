@@ -6,7 +6,7 @@ import type { Manifest } from '../manifest.ts';
 import { oneAtATime } from '../one-at-a-time.ts';
 import type { FromRelay } from '../protocol/messages.ts';
 import { readToRelay } from '../protocol/read.ts';
-import type { SandpackRequests } from '../sandpack/requests.ts';
+import type { StockRequests } from '../sandpack/requests.ts';
 import { createCompiler } from './compiler.ts';
 import { createExecute } from './execution.ts';
 import { failureReport } from './failure.ts';
@@ -42,10 +42,10 @@ function start(page: Window): void {
   const post = (message: object) => page.postMessage(message, location.origin);
   const parts = { compiler, execute, explain: failureReport, going, post };
   const handle = createPageRequests(parts);
-  let loading: Promise<SandpackRequests> | undefined;
+  let loading: Promise<StockRequests> | undefined;
   /** A page that does not speak our own protocol has a stock Sandpack client on it. */
-  const handleSandpack = async (data: unknown) => {
-    loading ??= files.sandpack().then((sandpack) => sandpack.createSandpackRequests(parts));
+  const handleStock = async (data: unknown) => {
+    loading ??= files.stockClient().then((stock) => stock.createStockRequests(parts));
     await (await loading).handle(data);
   };
 
@@ -53,7 +53,7 @@ function start(page: Window): void {
     if (source !== page || origin !== location.origin) return;
     const message = readToRelay(data);
     if (message) void handle(message);
-    else void handleSandpack(data);
+    else void handleStock(data);
   });
   sandbox.warm();
   post({ type: 'ready' } satisfies FromRelay);

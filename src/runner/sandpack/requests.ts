@@ -8,10 +8,10 @@ import { runTests } from './tests.ts';
 /** How a stock client tells the messages for itself. */
 export type Envelope = ToSandpack & { readonly codesandbox: true; readonly $id: number | string | undefined };
 
-export type SandpackRequests = ReturnType<typeof createSandpackRequests>;
+export type StockRequests = ReturnType<typeof createStockRequests>;
 
 /** Lets a stock Sandpack client use the relay as its bundler. A request that was replaced says nothing more. */
-export function createSandpackRequests(parts: RequestParts<Envelope>) {
+export function createStockRequests(parts: RequestParts<Envelope>) {
   /** The client's name for itself, in every message to it. */
   let id: number | string | undefined;
   let firstLoad = true;
