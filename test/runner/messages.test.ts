@@ -17,6 +17,7 @@ import { createModules, missingExport } from '../../src/runner/worker/modules.ts
 
 const ENTRY = { fence: 'f1', kind: 'log', text: 'hello' };
 const ERROR = { name: 'Error', message: 'no', frames: [] };
+const RAW = { url: '/a.ts', line: 1, column: 1 };
 
 describe('what a run posts is checked', () => {
   test.each([
@@ -65,6 +66,10 @@ describe('what a run posts is checked', () => {
     [
       { type: 'message', run: 1, message: { type: 'ended', status: 'done', more: 1 } },
       { type: 'message', run: 1, message: { type: 'ended', status: 'done' } },
+    ],
+    [
+      { type: 'message', run: 1, message: { type: 'error', error: ERROR, frames: [{ ...RAW, more: 1 }] } },
+      { type: 'message', run: 1, message: { type: 'error', error: ERROR, frames: [RAW] } },
     ],
     [{ type: 'message', run: 1, message: { type: 'navigate', url: '/' } }, undefined],
     [{ type: 'message', run: 1, message: { type: 'ended', status: 'lost' } }, undefined],
