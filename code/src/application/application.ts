@@ -433,6 +433,7 @@ function snapshotRecorderOf(store: Store, name: string): SnapshotRecorder {
 /** Events that were recorded while the others were being stored are still pending. */
 function settle(aggregate: Aggregate, stored: readonly DomainEvent[]): void {
   const recording = recordingOf(aggregate);
+  recording.isStored = true;
   const gone = new Set(stored);
   recording.pending = recording.pending.filter((event) => !gone.has(event));
 }

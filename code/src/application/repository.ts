@@ -191,8 +191,10 @@ export class Repository {
     if (first === undefined) return undefined;
     const type = this.#topics.classOf(first.type);
     if (type === undefined) throw this.#topics.unknown(first.type, `version ${first.version} of ${id}`);
-    if (base === undefined) return replay(type, events);
-    const restored = restore(definitionOf(type), base);
-    return restored && replayOnto(type, restored, events);
+    const restored = base && restore(definitionOf(type), base);
+    if (base !== undefined && restored === undefined) return undefined;
+    const aggregate = restored === undefined ? replay(type, events) : replayOnto(type, restored, events);
+    if (aggregate !== undefined) recordingOf(aggregate).isStored = true;
+    return aggregate;
   }
 }

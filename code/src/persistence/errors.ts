@@ -15,19 +15,20 @@ export class VersionConflictError extends EventSourcingError {
   readonly version: number;
   /** The version that the aggregate should have had in the store for that. */
   readonly expectedVersion: number;
-  /** The version that it has there. */
+  /** The version that it has there; 0 if nothing of it is stored. */
   readonly foundVersion: number;
   /**
    * @param options.previousVersion the version of the event before it, of the same aggregate and in the same save, if
    * there is one.
+   * @param options.isUnknown whether nothing of the aggregate is stored, although the event does not begin it.
    */
   constructor(
     aggregateId: string,
     version: number,
     foundVersion: number,
-    options?: ErrorOptions & { readonly previousVersion?: number | undefined },
+    options?: ErrorOptions & { readonly previousVersion?: number | undefined; readonly isUnknown?: boolean },
   ) {
-    super('ES_VERSION_CONFLICT', conflict(aggregateId, version, foundVersion, options?.previousVersion), options);
+    super('ES_VERSION_CONFLICT', conflict(aggregateId, version, foundVersion, options), options);
     this.aggregateId = aggregateId;
     this.version = version;
     this.expectedVersion = version - 1;
@@ -35,8 +36,19 @@ export class VersionConflictError extends EventSourcingError {
   }
 }
 
-function conflict(aggregateId: string, version: number, foundVersion: number, previous: number | undefined): string {
+function conflict(
+  aggregateId: string,
+  version: number,
+  foundVersion: number,
+  { previousVersion: previous, isUnknown = false }: { previousVersion?: number | undefined; isUnknown?: boolean } = {},
+): string {
   const refused = `Version ${version} of the aggregate ${aggregateId} cannot be stored`;
+  if (isUnknown) {
+    return (
+      `${refused}: nothing is stored of the aggregate, so its first events are missing. If they were taken with ` +
+      'collectEvents(), store them too, before these or in the same save.'
+    );
+  }
   const found = `its last stored version is ${foundVersion}`;
   const gapAfter = (last: number) => `so that version ${last + 1} is missing`;
   // Then it is not what is stored that stands in the way.

@@ -1,5 +1,7 @@
 import type { DomainEvent } from '../domain/domain-event.ts';
+import { AggregateCore, recordingOf } from '../domain/recording/aggregate-core.ts';
 import { validId } from '../domain/values/id.ts';
+import { VersionConflictError } from './errors.ts';
 import type { Mapper } from './mapper.ts';
 import type { Recorder, SelectOptions } from './recorder.ts';
 import { StoreError } from './store-error.ts';
@@ -57,7 +59,10 @@ export class EventStore {
   async store(events: readonly DomainEvent[], aggregates: Iterable<{ readonly id: string }>): Promise<Notification[]> {
     const { keyed } = this.#mapper;
     // Nothing is awaited where there is nothing to wait for: ordinary saves and readings are not to pay for this.
-    const cipher = keyed === undefined ? undefined : await keyed.toWrite(this.#writings(events, aggregates));
+    const owners = [...aggregates];
+    const loose = this.#loose(events, owners);
+    if (loose.length > 0) await this.#refuseWithoutBeginning(loose);
+    const cipher = keyed === undefined ? undefined : await keyed.toWrite(this.#writings(events, owners));
     const ids = await this.#recorder.insert(events.map((event) => this.#mapper.toStoredEvent(event, cipher)));
     const notifications = events.map((event, index) => {
       const id = ids[index];
@@ -86,8 +91,31 @@ export class EventStore {
     return stored.map((event) => this.#mapper.toDomainEvent(event, cipher));
   }
 
-  #writings(events: readonly DomainEvent[], aggregates: Iterable<{ readonly id: string }>): Writing[] {
-    const byId = new Map([...aggregates].map((aggregate) => [aggregate.id, aggregate]));
+  /**
+   * The first events of aggregates that neither begin them nor follow what is known to be stored: after `collectEvents`, or
+   * as such. Recorders take the first version of an aggregate as it is, since only its class knows which it should be.
+   */
+  #loose(events: readonly DomainEvent[], aggregates: readonly { readonly id: string }[]): readonly DomainEvent[] {
+    const known = new Set<string>();
+    for (const aggregate of aggregates) {
+      if (aggregate instanceof AggregateCore && recordingOf(aggregate).isStored) known.add(aggregate.id);
+    }
+    return events.filter((event) => {
+      if (known.has(event.aggregateId)) return false;
+      known.add(event.aggregateId);
+      return !this.#mapper.begins(event);
+    });
+  }
+
+  async #refuseWithoutBeginning(events: readonly DomainEvent[]): Promise<void> {
+    for (const { aggregateId, version } of events) {
+      const stored = await this.#recorder.select(aggregateId, { limit: 1 });
+      if (stored.length === 0) throw new VersionConflictError(aggregateId, version, 0, { isUnknown: true });
+    }
+  }
+
+  #writings(events: readonly DomainEvent[], aggregates: readonly { readonly id: string }[]): Writing[] {
+    const byId = new Map(aggregates.map((aggregate) => [aggregate.id, aggregate]));
     return events.map((event) => {
       const { aggregateId, version } = event;
       // What tells whose data it is, is not the library's own code.

@@ -161,6 +161,13 @@ export class Mapper {
     });
   }
 
+  /** Whether an event has the version with which its aggregate begins, as far as the aggregate is known. */
+  begins({ type, version }: DomainEvent): boolean {
+    const topic = this.#topics.topicOf(type);
+    const definition = topic === undefined ? undefined : this.#topics.definitionOf(topic);
+    return definition === undefined || definition.initialVersion === version;
+  }
+
   #definitionOf(createdType: string, { aggregateId, version }: { aggregateId: string; version: number }): Definition {
     const type = this.#topics.classOf(createdType);
     if (type === undefined) throw this.#topics.unknown(createdType, `version ${version} of ${aggregateId}`);

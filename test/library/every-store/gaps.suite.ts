@@ -22,6 +22,31 @@ export function gapsSuite({ name, open }: TestedStore): void {
       expect(dog.pendingEvents).toHaveLength(1);
     });
 
+    test('of later events of an aggregate that was never stored is refused, and works once the first ones are stored', async () => {
+      const school = new DogSchool({ store: open() });
+      const dog = new Dog('Fido');
+      const registered = dog.collectEvents();
+      dog.addTrick('sit');
+      const error = await rejectionOf(school.save(dog));
+      expect(error).toMatchObject({ code: 'ES_VERSION_CONFLICT', version: 2, expectedVersion: 1, foundVersion: 0 });
+      expect(error.message).toContain('nothing is stored of the aggregate, so its first events are missing');
+      const [trickAdded] = dog.pendingEvents;
+      expect((await rejectionOf(school.save(trickAdded))).code).toBe('ES_VERSION_CONFLICT');
+      expect(await school.notificationLog.select()).toEqual([]);
+      await school.save(...registered);
+      await school.save(dog);
+      expect(await school.getDog(dog.id)).toEqual({ name: 'Fido', tricks: ['sit'] });
+    });
+
+    test('of first events and the aggregate that goes on after them is one save', async () => {
+      const school = new DogSchool({ store: open() });
+      const dog = new Dog('Fido');
+      const registered = dog.collectEvents();
+      dog.addTrick('sit');
+      expect(await school.save(...registered, dog)).toHaveLength(2);
+      expect(await school.getDog(dog.id)).toEqual({ name: 'Fido', tricks: ['sit'] });
+    });
+
     test('with a version missing in the middle is refused as a whole', async () => {
       const school = new DogSchool({ store: open() });
       const dog = new Dog('Fido');

@@ -20,6 +20,8 @@ export class Recording {
   /** The version of the last event. The aggregate's own `version` is a property that anybody can write to. */
   version: number;
   isDiscarded = false;
+  /** Whether an application has read or stored it, so that its first events are known to be stored. */
+  isStored = false;
   /** Where commands are rehearsed, if the class cannot begin again; see `rehearse`. */
   twin: AggregateCore | undefined;
   /** Why the object can no longer be trusted, if so. */
