@@ -18,7 +18,7 @@ export interface Construction {
   object: RecordedObject | undefined;
   /** An aggregate that is to begin again: the constructor works on this object instead of on a new one. */
   readonly again?: RecordedObject | undefined;
-  /** Takes note of what the class does to the properties that every aggregate has; see `clashesIn`. */
+  /** Takes note of what the class does to the properties that every aggregate has; see field-clash.ts. */
   readonly clashes?: Set<string> | undefined;
 }
 
