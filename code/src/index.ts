@@ -65,6 +65,7 @@ export type { Cipher, Compressor, StateContext } from './persistence/cipher.ts';
 export {
   CipherError,
   ForgottenError,
+  PositionConflictError,
   StateDamagedError,
   UpcastError,
   VersionConflictError,
@@ -78,13 +79,14 @@ export {
   LONGEST_SUBJECT,
   type StoredKey,
 } from './persistence/key-recorder.ts';
-export { checkBounds, checkEvents, checkedLimit, versionConflict } from './persistence/limits.ts';
+export { checkBounds, checkEvents, checkedLimit, checkTracking, versionConflict } from './persistence/limits.ts';
 export { Mapper, type MapperOptions } from './persistence/mapper.ts';
 export { MemoryRecorder, MemorySnapshotRecorder, memory } from './persistence/memory.ts';
 export { MemoryKeyRecorder } from './persistence/memory-keys.ts';
 export { checkApplicationName, checkSchemaName } from './persistence/names.ts';
 export type {
   NotificationOptions,
+  Parked,
   Recorder,
   SelectOptions,
   SnapshotRecorder,
@@ -92,6 +94,7 @@ export type {
   StoredEvent,
   StoredNotification,
   StoredSnapshot,
+  Tracking,
 } from './persistence/recorder.ts';
 export { SnapshotStore } from './persistence/snapshot-store.ts';
 export { StoreError, type StoreErrorCode } from './persistence/store-error.ts';

@@ -70,6 +70,40 @@ function conflict(
 }
 
 /**
+ * A follower has dealt with this position of a log already (`ES_POSITION_CONFLICT`): another process was faster, or the same
+ * notification came twice. Nothing was stored, so nothing was done twice. Go on after the position that was found.
+ */
+export class PositionConflictError extends EventSourcingError {
+  override get name(): string {
+    return 'PositionConflictError';
+  }
+  /** The log that is followed. */
+  readonly log: string;
+  /** The position that could not be stored. */
+  readonly position: number;
+  /** The position that is stored. */
+  readonly foundPosition: number;
+
+  constructor(
+    tracking: { readonly log: string; readonly position: number; readonly wasParked?: boolean | undefined },
+    foundPosition: number,
+    options?: ErrorOptions,
+  ) {
+    const { log, position, wasParked = false } = tracking;
+    super(
+      'ES_POSITION_CONFLICT',
+      wasParked
+        ? `Notification ${position} of ${log} isn't parked, or not any more: it's done with. Nothing was stored.`
+        : `Notification ${position} of ${log} can't be processed again: the stored position is ${foundPosition}. Another process was faster, or the notification came twice. Nothing was stored; go on with notification ${foundPosition + 1}.`,
+      options,
+    );
+    this.log = log;
+    this.position = position;
+    this.foundPosition = foundPosition;
+  }
+}
+
+/**
  * What is stored in another version cannot be brought to the version of today: it was stored by newer code
  * (`ES_NEWER_VERSION`), or one of its upcasts fails (`ES_UPCAST`).
  */

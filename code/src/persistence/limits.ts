@@ -1,7 +1,7 @@
 import { ArgumentError } from '../domain/errors.ts';
 import { described } from '../domain/values/text.ts';
 import { VersionConflictError } from './errors.ts';
-import type { StoredEvent } from './recorder.ts';
+import type { StoredEvent, Tracking } from './recorder.ts';
 import { checkText } from './stored-text.ts';
 
 /**
@@ -42,6 +42,23 @@ export function checkEvents(events: readonly StoredEvent[]): void {
     }
     checkText('The id of an aggregate', aggregateId);
     checkText('The topic of an event', topic);
+  }
+}
+
+/**
+ * For recorders: refuses a position that is none.
+ *
+ * @throws {ArgumentError} unless the position is a whole number from 1, and the name of the log and the reason, if there is
+ * one, are text that UTF-8 can hold, without the character U+0000.
+ */
+export function checkTracking({ log, position, parked, wasParked }: Tracking): void {
+  if (!Number.isSafeInteger(position) || position < 1) {
+    throw new ArgumentError(`A position in a log must be a whole number from 1, not ${position} (log ${log}).`);
+  }
+  checkText('The name of a log', log);
+  if (parked !== undefined) checkText('The reason for parking', parked);
+  if (parked !== undefined && wasParked) {
+    throw new ArgumentError(`Notification ${position} of ${log} can't be parked and taken up at once.`);
   }
 }
 

@@ -1,9 +1,11 @@
+import { PositionConflictError } from './errors.ts';
 import type { KeyRecorder } from './key-recorder.ts';
-import { checkBounds, checkEvents, checkedLimit, versionConflict } from './limits.ts';
+import { checkBounds, checkEvents, checkedLimit, checkTracking, versionConflict } from './limits.ts';
 import { MemoryKeyRecorder } from './memory-keys.ts';
 import { checkApplicationName } from './names.ts';
 import type {
   NotificationOptions,
+  Parked,
   Recorder,
   SelectOptions,
   SnapshotRecorder,
@@ -11,6 +13,7 @@ import type {
   StoredEvent,
   StoredNotification,
   StoredSnapshot,
+  Tracking,
 } from './recorder.ts';
 
 /** Keeps events in the memory of the process, for tests, lessons and prototypes. They are gone when it ends. */
@@ -19,12 +22,19 @@ export class MemoryRecorder implements Recorder {
   readonly #log: StoredEvent[] = [];
   /** By aggregate, in the order of versions. */
   readonly #streams = new Map<string, StoredEvent[]>();
+  /** By the log that is followed. */
+  readonly #positions = new Map<string, number>();
+  /** By the log that is followed: the reasons, by position. */
+  readonly #parked = new Map<string, Map<number, string>>();
 
-  async insert(events: readonly StoredEvent[]): Promise<number[]> {
+  async insert(events: readonly StoredEvent[], tracking?: Tracking): Promise<number[]> {
     checkEvents(events);
-    // Nothing is awaited between the check and the last push, so that no other insert can come in between.
+    if (tracking !== undefined) checkTracking(tracking);
+    // Nothing is awaited between the checks and the last push, so that no other insert can come in between.
+    if (tracking !== undefined) this.#refuseRepetition(tracking);
     const conflict = versionConflict(events, (id) => this.#streams.get(id)?.at(-1)?.version);
     if (conflict !== undefined) throw conflict;
+    if (tracking !== undefined) this.#track(tracking);
     return events.map((event) => {
       const stream = this.#streams.get(event.aggregateId);
       if (stream === undefined) this.#streams.set(event.aggregateId, [event]);
@@ -54,6 +64,30 @@ export class MemoryRecorder implements Recorder {
 
   async maxNotificationId(): Promise<number> {
     return this.#log.length;
+  }
+
+  async position(log: string): Promise<number> {
+    return this.#positions.get(log) ?? 0;
+  }
+
+  async parked(log: string): Promise<Parked[]> {
+    const parked = [...(this.#parked.get(log) ?? [])].map(([position, reason]) => ({ position, reason }));
+    return parked.sort((a, b) => a.position - b.position);
+  }
+
+  #refuseRepetition(tracking: Tracking): void {
+    const { log, position, wasParked = false } = tracking;
+    const found = this.#positions.get(log) ?? 0;
+    const isDone = wasParked ? this.#parked.get(log)?.has(position) !== true : position <= found;
+    if (isDone) throw new PositionConflictError(tracking, found);
+  }
+
+  #track({ log, position, parked, wasParked = false }: Tracking): void {
+    const reasons = this.#parked.get(log) ?? new Map<number, string>();
+    this.#parked.set(log, reasons);
+    if (wasParked) reasons.delete(position);
+    else this.#positions.set(log, position);
+    if (parked !== undefined) reasons.set(position, parked);
   }
 }
 

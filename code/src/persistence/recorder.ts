@@ -45,6 +45,29 @@ export interface NotificationOptions {
 }
 
 /**
+ * How far a follower has come in a log, stored in one transaction with what followed from it. The position is that of the
+ * last notification that was dealt with, whether anything followed from it or not.
+ */
+export interface Tracking {
+  /** The log that is followed: the name of its application, and of a partition if it's followed in parts. */
+  readonly log: string;
+  /** The id of a notification: a whole number from 1. */
+  readonly position: number;
+  /** Why the notification at the position is put aside instead of being processed. It can be taken up later. */
+  readonly parked?: string | undefined;
+  /** Whether the notification was put aside before and is done with now. The follower's position stays where it is. */
+  readonly wasParked?: boolean | undefined;
+}
+
+/** A notification that a follower has put aside. */
+export interface Parked {
+  /** The id of the notification in the log that is followed. */
+  readonly position: number;
+  /** Why it was put aside. */
+  readonly reason: string;
+}
+
+/**
  * Keeps events, in one place per application. Every recorder behaves alike; one suite of tests holds them to it.
  * The versions of an aggregate follow each other without a gap. With which one they begin is the aggregate's own concern.
  */
@@ -56,14 +79,20 @@ export interface Recorder {
    * no id of another transaction between them.
    * @throws {VersionConflictError} if an event does not follow the one before it of its aggregate, among the events or
    * stored: its version is there already, or twice among the events, or one before it is missing.
+   * @throws {PositionConflictError} if the follower is at this position of the log already, or past it; or if the
+   * notification was to be put aside before, and wasn't. This is looked at first.
    */
-  insert(events: readonly StoredEvent[]): Promise<number[]>;
+  insert(events: readonly StoredEvent[], tracking?: Tracking): Promise<number[]>;
   /** Selects events of one aggregate, by version. */
   select(aggregateId: string, options?: SelectOptions): Promise<StoredEvent[]>;
   /** Selects events of all aggregates, by notification id. */
   selectNotifications(options?: NotificationOptions): Promise<StoredNotification[]>;
   /** The greatest notification id, or 0 if there is none. */
   maxNotificationId(): Promise<number>;
+  /** The position that was stored last for a log that is followed; 0 if none was. Absent if the recorder keeps none. */
+  position?(log: string): Promise<number>;
+  /** The notifications of a log that were put aside and are not done with, by position. */
+  parked?(log: string): Promise<Parked[]>;
 }
 
 /** A snapshot as a recorder keeps it. */
