@@ -15,6 +15,7 @@ const libraryFloors = [
   'domain/styles/',
   'persistence/',
   'application/',
+  'following/',
   'index[.]ts$',
   '(sql|crypto|compression|testing)/',
   '(sqlite|postgres)/',

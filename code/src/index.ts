@@ -1,4 +1,4 @@
-export { Application, type ApplicationOptions, type UpdateOptions } from './application/application.ts';
+export { type AfterSave, Application, type ApplicationOptions, type UpdateOptions } from './application/application.ts';
 export { Cache, type CacheOptions } from './application/cache.ts';
 export type {
   BooleanVariable,
@@ -19,8 +19,17 @@ export {
   WrongAggregateError,
 } from './application/errors.ts';
 export { type EventSchema, eventSchema } from './application/event-schema.ts';
+export type { FollowedLog, Leader, LogRange } from './application/followed-log.ts';
 export { type EnvRegistry, envVariables, fromEnv } from './application/from-env.ts';
-export type { Hooks, ReadContext, ReadResult, SaveContext, SaveResult } from './application/hooks.ts';
+export type {
+  Hooks,
+  ProcessContext,
+  ProcessResult,
+  ReadContext,
+  ReadResult,
+  SaveContext,
+  SaveResult,
+} from './application/hooks.ts';
 export { NotificationLog, type Section } from './application/notification-log.ts';
 export { type GetOptions, Repository, type RepositoryOptions } from './application/repository.ts';
 export type { SnapshotOptions } from './application/snapshotting.ts';
@@ -58,9 +67,31 @@ export type {
   Evolve,
 } from './domain/styles/decider-types.ts';
 export { type EventFunction, event } from './domain/styles/event.ts';
-export type { ContextFor, DoesNotFit, EventDraft, EventToken, Fits, Untyped } from './domain/styles/event-types.ts';
+export type {
+  ContextFor,
+  DoesNotFit,
+  EventDraft,
+  EventMatcher,
+  EventToken,
+  Fits,
+  Untyped,
+} from './domain/styles/event-types.ts';
 export { type RecordedEvents, recorded } from './domain/styles/recorded.ts';
 export { type Transcoding, type TranscodingOptions, transcoding } from './domain/values/transcoding.ts';
+export { ProcessingError } from './following/errors.ts';
+export type { Follower } from './following/follower.ts';
+export { BATCH_SIZE, Pipe } from './following/pipe.ts';
+export {
+  type FollowedEvent,
+  type Handler,
+  type Handlers,
+  type On,
+  on,
+  type Policy,
+  policy,
+} from './following/policy.ts';
+export { ProcessApplication } from './following/process-application.ts';
+export type { Processing } from './following/processing.ts';
 export type { Cipher, Compressor, StateContext } from './persistence/cipher.ts';
 export {
   CipherError,

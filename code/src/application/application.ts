@@ -1,5 +1,4 @@
-import { Aggregate } from '../domain/aggregate.ts';
-import { refuseForeign } from '../domain/definition/other-library.ts';
+import type { Aggregate } from '../domain/aggregate.ts';
 import type { DomainEvent } from '../domain/domain-event.ts';
 import { ArgumentError, SnapshotError } from '../domain/errors.ts';
 import type { AggregateClass } from '../domain/recording/aggregate-class.ts';
@@ -13,7 +12,7 @@ import { ForgottenError, VersionConflictError } from '../persistence/errors.ts';
 import { EventStore, type Notification } from '../persistence/event-store.ts';
 import { Mapper } from '../persistence/mapper.ts';
 import { memory } from '../persistence/memory.ts';
-import type { SnapshotRecorder, Store } from '../persistence/recorder.ts';
+import type { SnapshotRecorder, Store, Tracking } from '../persistence/recorder.ts';
 import { SnapshotStore } from '../persistence/snapshot-store.ts';
 import type { KeyedCipher, SubjectCipher } from '../persistence/subject-cipher.ts';
 import type { Topics } from '../persistence/topics.ts';
@@ -22,6 +21,7 @@ import { UnrecordedChangeError } from './errors.ts';
 import { HookChain, type Hooks } from './hooks.ts';
 import { NotificationLog } from './notification-log.ts';
 import { type GetOptions, Repository } from './repository.ts';
+import { type BatchRules, SaveBatch } from './save-batch.ts';
 import { type SnapshotOptions, Snapshotting } from './snapshotting.ts';
 import { topicsOf } from './topics-of.ts';
 
@@ -52,6 +52,19 @@ export interface ApplicationOptions {
   /** Functions around what is stored and read, for tracing and the like; if there are several, the outermost first. */
   readonly hooks?: Hooks | readonly Hooks[];
 }
+
+/** Gets to know of events that an application has stored, by a `save` or by processing those of another. */
+export type AfterSave = (stored: readonly Notification[], by: 'save' | 'process') => void | Promise<void>;
+
+/** What of an application its own subclasses in this library use, and nobody else. */
+export interface ApplicationInternals {
+  readonly hooks: HookChain | undefined;
+  newBatch(): SaveBatch;
+  /** Stores what follows from events of another application, with the position there. */
+  commit(batch: SaveBatch, tracking: Tracking): Promise<Notification[]>;
+}
+
+export let internalsOf: (application: Application) => ApplicationInternals;
 
 /** How often to try again. */
 export interface UpdateOptions {
@@ -107,6 +120,24 @@ export class Application {
   /** Of `update`: which one is saving the aggregate. */
   readonly #attempts = new WeakMap<Aggregate, number>();
   readonly #keyed: KeyedCipher | undefined;
+  readonly #listeners = new Set<AfterSave>();
+  readonly #rules: BatchRules = {
+    pendingOf: (aggregate) => this.#pendingOf(aggregate),
+    checked: (event) => this.#mapper.checked(event),
+  };
+
+  static {
+    internalsOf = (application) => ({
+      hooks: application.#hooks,
+      newBatch: () => new SaveBatch(application.#rules),
+      commit: (batch, tracking) =>
+        application.#commit(
+          batch,
+          () => application.events.store(batch.events, batch.saved.keys(), tracking),
+          'process',
+        ),
+    });
+  }
 
   /** @throws {DefinitionError} if the aggregates or aliases that the class states do not fit together. */
   constructor(options: ApplicationOptions = {}) {
@@ -129,7 +160,7 @@ export class Application {
     this.#hooks = hooks && new HookChain(isList(hooks) ? hooks : [hooks]);
     const around = this.#hooks && { hooks: this.#hooks, application: name };
     this.repository = new Repository(this.events, topics, { snapshots: this.snapshots, cache: this.#cache, around });
-    this.notificationLog = new NotificationLog(recorder, mapper, topics, sectionSize, around);
+    this.notificationLog = new NotificationLog(name, recorder, mapper, topics, sectionSize, around);
     this.#verify = verify;
   }
 
@@ -146,29 +177,30 @@ export class Application {
    * @throws {ForgottenError} if the data is of a subject that is forgotten.
    */
   async save(...changes: readonly (Aggregate | DomainEvent | null | undefined)[]): Promise<Notification[]> {
-    const saved = new Map<Aggregate, readonly DomainEvent[]>();
-    const events: DomainEvent[] = [];
-    const single: DomainEvent[] = [];
-    for (const change of changes) {
-      if (change === null || change === undefined) continue;
-      if (!(change instanceof Aggregate)) refuseForeign(change, 'What save was given');
-      if (!(change instanceof Aggregate)) {
-        const event = this.#mapper.checked(change);
-        single.push(event);
-        events.push(event);
-      } else if (!saved.has(change)) {
-        const pending = this.#pendingOf(change);
-        saved.set(change, pending);
-        // One by one, since a call takes no more than some 100,000 arguments.
-        for (const event of pending) events.push(event);
-      }
-    }
-    if (events.length === 0) return [];
+    const batch = new SaveBatch(this.#rules);
+    const given = new Set(changes);
+    for (const change of given) if (change !== null && change !== undefined) batch.add(change);
+    return batch.events.length === 0 ? [] : await this.#commit(batch, () => this.#put(batch), 'save');
+  }
+
+  /**
+   * Calls a function each time this object has stored events, once they are durable. What it returns is awaited before
+   * `save` returns; what it throws is reported to the console, and never makes a durable save look failed. It's no more than
+   * a hint: what other processes store, it isn't told.
+   *
+   * @returns a function that ends it.
+   */
+  afterSave(listener: AfterSave): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** @param put stores the batch. */
+  async #commit(batch: SaveBatch, put: () => Promise<Notification[]>, by: 'save' | 'process'): Promise<Notification[]> {
+    const { events, saved, single } = batch;
     let notifications: Notification[];
     try {
-      notifications = await (this.#hooks === undefined
-        ? this.events.store(events, saved.keys())
-        : this.#put(this.#hooks, events, [...saved.keys()]));
+      notifications = await put();
     } catch (error) {
       // Whatever has happened, what is in the cache may not be the latest.
       for (const { aggregateId } of events) this.#cache?.evict(aggregateId);
@@ -185,6 +217,15 @@ export class Application {
     for (const { aggregateId } of single) this.#cache?.evict(aggregateId);
     if (this.#snapshotting !== undefined) {
       await this.#snapshotting.after(notifications, (event) => this.#takeDueSnapshot(event));
+    }
+    if (notifications.length > 0) {
+      for (const listener of this.#listeners) {
+        try {
+          await listener(notifications, by);
+        } catch (error) {
+          console.error(error);
+        }
+      }
     }
     return notifications;
   }
@@ -388,18 +429,19 @@ export class Application {
     return snapshot;
   }
 
-  async #put(hooks: HookChain, events: readonly DomainEvent[], saved: readonly Aggregate[]): Promise<Notification[]> {
+  async #put({ events, saved }: SaveBatch): Promise<Notification[]> {
+    if (this.#hooks === undefined) return await this.events.store(events, saved.keys());
     const context = {
       application: this.name,
       operation: 'save',
       aggregateIds: [...new Set(events.map(({ aggregateId }) => aggregateId))],
       topics: [...new Set(events.map(({ type }) => type))],
       eventCount: events.length,
-      attempt: saved.reduce((most, aggregate) => Math.max(most, this.#attempts.get(aggregate) ?? 1), 1),
+      attempt: [...saved.keys()].reduce((most, aggregate) => Math.max(most, this.#attempts.get(aggregate) ?? 1), 1),
     } as const;
-    return await hooks.save(
+    return await this.#hooks.save(
       context,
-      () => this.events.store(events, saved),
+      () => this.events.store(events, saved.keys()),
       (stored) => ({ notificationIds: stored.map(({ id }) => id) }),
     );
   }

@@ -42,6 +42,32 @@ export interface ReadResult {
   readonly count: number;
 }
 
+/** Events of another application that are about to be processed, in one transaction. */
+export interface ProcessContext {
+  /** The name of the application that follows. */
+  readonly application: string;
+  readonly operation: 'process';
+  /** The name of the log that is followed. */
+  readonly log: string;
+  /** The ids of the first and the last notification that is handled; 0 if none of them is. */
+  readonly first: number;
+  readonly last: number;
+  /** The position in the log when it's done. Skipped notifications count. */
+  readonly position: number;
+  /** Whose events are handled, each id once. */
+  readonly aggregateIds: readonly string[];
+  /** The types of the events that are handled, each once. */
+  readonly topics: readonly string[];
+  /** How many events are handled. */
+  readonly eventCount: number;
+}
+
+/** What followed from them. */
+export interface ProcessResult {
+  /** The ids of the notifications that were stored, in their order. */
+  readonly notificationIds: readonly number[];
+}
+
 /**
  * Functions around what an application does with its store: to trace, to measure, to log, or to refuse. Each calls
  * `next` once, which does the work, or throws what made it fail.
@@ -90,6 +116,8 @@ export interface Hooks {
   save?(context: SaveContext, next: () => Promise<SaveResult>): Promise<unknown>;
   /** Around the reading of an aggregate, by its id, or of a part of the log. */
   read?(context: ReadContext, next: () => Promise<ReadResult>): Promise<unknown>;
+  /** Around the processing of events of another application: the policy, and the storing of what follows. */
+  process?(context: ProcessContext, next: () => Promise<ProcessResult>): Promise<unknown>;
   /** Gets to know of hooks of this object that failed after `next`. Unless given, they are written to the console. */
   onError?(error: HookError): void;
 }
@@ -99,6 +127,9 @@ export interface AroundReads {
   readonly hooks: HookChain;
   readonly application: string;
 }
+
+/** What a hook gets to know. */
+export type HookContext = SaveContext | ReadContext | ProcessContext;
 
 type Around<C, R> = (context: C, next: () => Promise<R>) => Promise<unknown>;
 
@@ -118,7 +149,11 @@ export class HookChain {
     return await this.#run((hooks) => hooks.read?.bind(hooks), context, work, resultOf);
   }
 
-  async #run<C extends SaveContext | ReadContext, T, R>(
+  async process<T>(context: ProcessContext, work: () => Promise<T>, resultOf: (done: T) => ProcessResult): Promise<T> {
+    return await this.#run((hooks) => hooks.process?.bind(hooks), context, work, resultOf);
+  }
+
+  async #run<C extends HookContext, T, R>(
     aroundOf: (hooks: Hooks) => Around<C, R> | undefined,
     context: C,
     work: () => Promise<T>,
@@ -135,7 +170,7 @@ export class HookChain {
   }
 }
 
-async function runAround<C extends SaveContext | ReadContext, T, R>(
+async function runAround<C extends HookContext, T, R>(
   around: Around<C, R>,
   hooks: Hooks,
   context: C,

@@ -9,6 +9,7 @@ import type { Mapper } from '../persistence/mapper.ts';
 import type { NotificationOptions, Recorder, StoredNotification } from '../persistence/recorder.ts';
 import { checkText } from '../persistence/stored-text.ts';
 import type { Topics } from '../persistence/topics.ts';
+import type { FollowedLog, LogRange } from './followed-log.ts';
 import type { AroundReads } from './hooks.ts';
 
 /** A part of the log. */
@@ -21,7 +22,9 @@ export interface Section {
 }
 
 /** The events of all aggregates of an application, in the one order in which they were stored. */
-export class NotificationLog {
+export class NotificationLog implements FollowedLog {
+  /** The name of the application. */
+  readonly name: string;
   /** The greatest number of notifications that one select or section holds. */
   readonly sectionSize: number;
   readonly #recorder: Recorder;
@@ -29,12 +32,20 @@ export class NotificationLog {
   readonly #topics: Topics;
   readonly #around: AroundReads | undefined;
 
-  constructor(recorder: Recorder, mapper: Mapper, topics: Topics, sectionSize: number, around?: AroundReads) {
+  constructor(
+    name: string,
+    recorder: Recorder,
+    mapper: Mapper,
+    topics: Topics,
+    sectionSize: number,
+    around?: AroundReads,
+  ) {
     if (!Number.isSafeInteger(sectionSize) || sectionSize < 1) {
       throw new ArgumentError(
         `The section size of a notification log must be a whole number from 1, not ${sectionSize}.`,
       );
     }
+    this.name = name;
     this.#recorder = recorder;
     this.#mapper = mapper;
     this.#topics = topics;
@@ -50,26 +61,39 @@ export class NotificationLog {
    */
   async select(options: NotificationOptions = {}): Promise<LogItem[]> {
     checkTopics(options.topics);
-    if (this.#around === undefined) return await this.#select(options);
-    const { hooks, application } = this.#around;
-    const topics = [...(options.topics ?? [])];
-    const context = { application, operation: 'notificationLog.select', aggregateIds: [], topics } as const;
-    return await hooks.read(
-      context,
-      () => this.#select(options),
-      (found) => ({ count: found.length }),
-    );
-  }
-
-  async #select(options: NotificationOptions): Promise<LogItem[]> {
-    const { start, stop, topics } = options;
-    const limit = options.limit === undefined ? this.sectionSize : checkedLimit(options.limit);
-    if (limit > this.sectionSize) {
+    return await this.#hooked(options.topics ?? [], async () => {
+      const limit = options.limit === undefined ? this.sectionSize : checkedLimit(options.limit);
+      if (limit <= this.sectionSize) return await this.#select({ ...options, limit });
       throw new ArgumentError(
         `The limit ${limit} is greater than the section size ${this.sectionSize}. Select in several steps, or construct ` +
           'the application with a greater sectionSize.',
       );
-    }
+    });
+  }
+
+  /** The full types of the events that can be in it. */
+  get types(): readonly string[] {
+    return Array.from(this.#topics.events(), ([type]) => type);
+  }
+
+  /** What a follower reads. The size of a section is for readers from outside, so it's no limit here. */
+  async read({ start, stop, limit, topics }: LogRange): Promise<LogItem[]> {
+    return await this.#hooked(topics ?? [], () => this.#select({ start, stop, limit, topics }));
+  }
+
+  async #hooked(topics: readonly string[], work: () => Promise<LogItem[]>): Promise<LogItem[]> {
+    if (this.#around === undefined) return await work();
+    const { hooks, application } = this.#around;
+    const context = {
+      application,
+      operation: 'notificationLog.select',
+      aggregateIds: [],
+      topics: [...topics],
+    } as const;
+    return await hooks.read(context, work, (found) => ({ count: found.length }));
+  }
+
+  async #select({ start, stop, limit, topics }: NotificationOptions): Promise<LogItem[]> {
     const stored = await this.#recorder.selectNotifications({
       start,
       stop,

@@ -49,6 +49,8 @@ export type ErrorCode =
   | 'ES_STORE_UNAVAILABLE'
   | 'ES_ENVIRONMENT'
   | 'ES_HOOK'
+  | 'ES_POLICY'
+  | 'ES_PROCESSING'
   | 'ES_EXPECTATION'
   | 'ES_INVALID_ARGUMENT';
 

@@ -3,7 +3,7 @@ import { AggregateCore, recordingOf } from '../domain/recording/aggregate-core.t
 import { validId } from '../domain/values/id.ts';
 import { VersionConflictError } from './errors.ts';
 import type { Mapper } from './mapper.ts';
-import type { Recorder, SelectOptions } from './recorder.ts';
+import type { Parked, Recorder, SelectOptions, Tracking } from './recorder.ts';
 import { StoreError } from './store-error.ts';
 import type { Writing, WritingCipher } from './subject-cipher.ts';
 
@@ -54,16 +54,24 @@ export class EventStore {
   /**
    * The same for events that aggregates have recorded, or that were checked.
    *
+   * @param tracking how far a follower has come by it.
    * @internal
    */
-  async store(events: readonly DomainEvent[], aggregates: Iterable<{ readonly id: string }>): Promise<Notification[]> {
+  async store(
+    events: readonly DomainEvent[],
+    aggregates: Iterable<{ readonly id: string }>,
+    tracking?: Tracking,
+  ): Promise<Notification[]> {
     const { keyed } = this.#mapper;
     // Nothing is awaited where there is nothing to wait for: ordinary saves and readings are not to pay for this.
     const owners = [...aggregates];
     const loose = this.#loose(events, owners);
     if (loose.length > 0) await this.#refuseWithoutBeginning(loose);
     const cipher = keyed === undefined ? undefined : await keyed.toWrite(this.#writings(events, owners));
-    const ids = await this.#recorder.insert(events.map((event) => this.#mapper.toStoredEvent(event, cipher)));
+    const stored = events.map((event) => this.#mapper.toStoredEvent(event, cipher));
+    const ids = await (tracking === undefined
+      ? this.#recorder.insert(stored)
+      : this.#tracked('position') && this.#recorder.insert(stored, tracking));
     const notifications = events.map((event, index) => {
       const id = ids[index];
       if (id !== undefined && ids.length === events.length) return notification(id, this.#mapper.own(event));
@@ -89,6 +97,27 @@ export class EventStore {
     const { keyed } = this.#mapper;
     const cipher = keyed === undefined ? undefined : await keyed.toRead(stored);
     return stored.map((event) => this.#mapper.toDomainEvent(event, cipher));
+  }
+
+  /** How far the application has come in a log that it follows: the id of a notification, or 0 if it hasn't begun. */
+  async position(log: string): Promise<number> {
+    return await this.#tracked('position').call(this.#recorder, log);
+  }
+
+  /** The notifications of a log that were put aside, by position. */
+  async parked(log: string): Promise<Parked[]> {
+    return await this.#tracked('parked').call(this.#recorder, log);
+  }
+
+  /** Without it, a position would be lost, and what follows from an event would be stored again and again. */
+  #tracked<K extends 'position' | 'parked'>(method: K): NonNullable<Recorder[K]> {
+    const own = this.#recorder[method];
+    if (own !== undefined) return own;
+    throw new StoreError(
+      'ES_STORE_CONTRACT',
+      `The recorder has no method ${method}, so it keeps no positions, and an application that stores there can't follow ` +
+        'another. `recorderCases` of eventsourcing/testing says what a recorder has to do.',
+    );
   }
 
   /**

@@ -1,6 +1,7 @@
 import { applicationSuite } from './application.suite.ts';
 import { cacheSuite } from './cache.suite.ts';
 import { encryptionSuite } from './encryption.suite.ts';
+import { followingSuite } from './following.suite.ts';
 import { gapsSuite } from './gaps.suite.ts';
 import { keyRecorderSuite, recorderSuite, snapshotRecorderSuite } from './recorder.suite.ts';
 import { snapshotSuite } from './snapshot.suite.ts';
@@ -16,6 +17,7 @@ export const suites: readonly ((store: TestedStore) => void)[] = [
   keyRecorderSuite,
   applicationSuite,
   gapsSuite,
+  followingSuite,
   encryptionSuite,
   subjectKeysSuite,
   versioningSuite,

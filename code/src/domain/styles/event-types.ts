@@ -137,6 +137,12 @@ export interface EventToken<Type extends string, Names extends readonly string[]
 
 declare const payloadType: unique symbol;
 
+/** What recognises an event and knows the type of its payload. */
+export type EventMatcher<P> = Pick<
+  EventToken<string, readonly string[], P>,
+  'type' | 'parameters' | 'matches' | typeof payloadType
+>;
+
 /** An event that is not recorded yet: made by calling the event, `TrickAdded({ trick: 'sit' })`. Plain and frozen. */
 export interface EventDraft<Type extends string = string, P = Payload> {
   /** As the event was named: `Dog.Registered` for the first one of an aggregate, `TrickAdded` for those after it. */
