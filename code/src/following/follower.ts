@@ -15,9 +15,10 @@ export interface Follower {
   /**
    * Processes notifications in one transaction: all of them or none.
    *
+   * @param after the position that they were read from.
    * @param position the position when that is done, which may be past the last of them.
    * @throws {ProcessingError} if the policy fails for one of them. Nothing is stored.
-   * @throws {PositionConflictError} if it has been there already. Nothing is stored.
+   * @throws {PositionConflictError} if its position is another one. Nothing is stored.
    */
-  process(log: FollowedLog, items: readonly LogItem[], position: number): Promise<void>;
+  process(log: FollowedLog, items: readonly LogItem[], after: number, position: number): Promise<void>;
 }

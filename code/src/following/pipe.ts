@@ -62,7 +62,7 @@ export class Pipe {
     const target = isEnd && end !== undefined ? end : (items.at(-1)?.id ?? before);
     if (target === before) return false;
     try {
-      await this.follower.process(this.log, items, target);
+      await this.follower.process(this.log, items, before, target);
     } catch (error) {
       this.#narrowDown(error, items);
       return true;

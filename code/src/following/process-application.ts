@@ -5,6 +5,7 @@ import type { Aggregate } from '../domain/aggregate.ts';
 import type { DomainEvent } from '../domain/domain-event.ts';
 import { CommandError, DefinitionError } from '../domain/errors.ts';
 import { isThenable } from '../domain/values/is-thenable.ts';
+import { PositionConflictError } from '../persistence/errors.ts';
 import type { Notification } from '../persistence/event-store.ts';
 import type { LogItem } from '../persistence/forgotten.ts';
 import type { Parked, Tracking } from '../persistence/recorder.ts';
@@ -152,11 +153,11 @@ export class ProcessApplication extends Application implements Follower {
   async takeUp(leader: Leader, position: number): Promise<void> {
     const log = leader.notificationLog;
     const items = await log.read({ start: position, stop: position, limit: 1 });
-    await this.#process(log, items, { log: log.name, position, wasParked: true });
+    await this.#process(log, items, { log: log.name, after: 0, position, wasParked: true });
   }
 
-  async process(log: FollowedLog, items: readonly LogItem[], position: number): Promise<void> {
-    await this.#process(log, items, { log: log.name, position });
+  async process(log: FollowedLog, items: readonly LogItem[], after: number, position: number): Promise<void> {
+    await this.#process(log, items, { log: log.name, after, position });
   }
 
   /** @throws {CommandError} inside a policy, or for an aggregate that a policy works on (`ES_POLICY`). */
@@ -171,7 +172,11 @@ export class ProcessApplication extends Application implements Follower {
   }
 
   async #pass({ log, position }: ProcessingError, how: Pick<Tracking, 'parked'>): Promise<void> {
-    await internalsOf(this).commit(internalsOf(this).newBatch(), { log, position, ...how });
+    const { commit, newBatch } = internalsOf(this);
+    // The notifications in between, if there are any, are of types that aren't handled.
+    const after = await this.position(log);
+    if (after >= position) throw new PositionConflictError({ log, after: position - 1, position }, after);
+    await commit(newBatch(), { log, after, position, ...how });
   }
 
   async #process(log: FollowedLog, items: readonly LogItem[], tracking: Tracking): Promise<void> {

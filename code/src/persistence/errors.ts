@@ -1,5 +1,6 @@
 import { EventSourcingError } from '../domain/errors.ts';
 import type { StateContext } from './cipher.ts';
+import type { Tracking } from './recorder.ts';
 
 /**
  * An event does not follow what the store has of its aggregate (`ES_VERSION_CONFLICT`), mostly since somebody else has
@@ -70,8 +71,8 @@ function conflict(
 }
 
 /**
- * A follower has dealt with this position of a log already (`ES_POSITION_CONFLICT`): another process was faster, or the same
- * notification came twice. Nothing was stored, so nothing was done twice. Go on after the position that was found.
+ * A follower's stored position isn't the one that it started from (`ES_POSITION_CONFLICT`): another process has dealt with some
+ * of the notifications. Nothing was stored, so nothing was done twice. Go on after the position that was found.
  */
 export class PositionConflictError extends EventSourcingError {
   override get name(): string {
@@ -84,17 +85,14 @@ export class PositionConflictError extends EventSourcingError {
   /** The position that is stored. */
   readonly foundPosition: number;
 
-  constructor(
-    tracking: { readonly log: string; readonly position: number; readonly wasParked?: boolean | undefined },
-    foundPosition: number,
-    options?: ErrorOptions,
-  ) {
-    const { log, position, wasParked = false } = tracking;
+  constructor(tracking: Tracking, foundPosition: number, options?: ErrorOptions) {
+    const { log, after, position, wasParked = false } = tracking;
     super(
       'ES_POSITION_CONFLICT',
       wasParked
-        ? `Notification ${position} of ${log} isn't parked, or not any more: it's done with. Nothing was stored.`
-        : `Notification ${position} of ${log} can't be processed again: the stored position is ${foundPosition}. Another process was faster, or the notification came twice. Nothing was stored; go on with notification ${foundPosition + 1}.`,
+        ? `Notification ${position} of ${log} isn't put aside, or not any more: somebody has dealt with it. Nothing was stored.`
+        : `The follower started from position ${after} of ${log}, and its stored position is ${foundPosition}: another process ` +
+            `has dealt with the notifications in between. Nothing was stored; go on with notification ${foundPosition + 1}.`,
       options,
     );
     this.log = log;

@@ -48,12 +48,17 @@ export function checkEvents(events: readonly StoredEvent[]): void {
 /**
  * For recorders: refuses a position that is none.
  *
- * @throws {ArgumentError} unless the position is a whole number from 1, and the name of the log and the reason, if there is
+ * @throws {ArgumentError} unless the positions are whole numbers and the later one is greater, and the name of the log and the reason, if there is
  * one, are text that UTF-8 can hold, without the character U+0000.
  */
-export function checkTracking({ log, position, parked, wasParked }: Tracking): void {
+export function checkTracking({ log, after, position, parked, wasParked }: Tracking): void {
   if (!Number.isSafeInteger(position) || position < 1) {
     throw new ArgumentError(`A position in a log must be a whole number from 1, not ${position} (log ${log}).`);
+  }
+  if (!Number.isSafeInteger(after) || after < 0 || (after >= position && !wasParked)) {
+    throw new ArgumentError(
+      `A follower starts from a position before ${position}, a whole number from 0, not from ${after} (log ${log}).`,
+    );
   }
   checkText('The name of a log', log);
   if (parked !== undefined) checkText('The reason for parking', parked);

@@ -76,9 +76,9 @@ export class MemoryRecorder implements Recorder {
   }
 
   #refuseRepetition(tracking: Tracking): void {
-    const { log, position, wasParked = false } = tracking;
+    const { log, after, position, wasParked = false } = tracking;
     const found = this.#positions.get(log) ?? 0;
-    const isDone = wasParked ? this.#parked.get(log)?.has(position) !== true : position <= found;
+    const isDone = wasParked ? this.#parked.get(log)?.has(position) !== true : found !== after;
     if (isDone) throw new PositionConflictError(tracking, found);
   }
 

@@ -51,11 +51,16 @@ export interface NotificationOptions {
 export interface Tracking {
   /** The log that is followed: the name of its application, and of a partition if it's followed in parts. */
   readonly log: string;
-  /** The id of a notification: a whole number from 1. */
+  /** The position that the follower started from, which must still be the stored one: a whole number from 0. */
+  readonly after: number;
+  /** The id of a notification: a whole number, greater than `after`. */
   readonly position: number;
   /** Why the notification at the position is put aside instead of being processed. It can be taken up later. */
   readonly parked?: string | undefined;
-  /** Whether the notification was put aside before and is done with now. The follower's position stays where it is. */
+  /**
+   * Whether the notification was put aside before and is done with now. The follower's position stays where it is, and
+   * `after` plays no part.
+   */
   readonly wasParked?: boolean | undefined;
 }
 
@@ -79,8 +84,9 @@ export interface Recorder {
    * no id of another transaction between them.
    * @throws {VersionConflictError} if an event does not follow the one before it of its aggregate, among the events or
    * stored: its version is there already, or twice among the events, or one before it is missing.
-   * @throws {PositionConflictError} if the follower is at this position of the log already, or past it; or if the
-   * notification was to be put aside before, and wasn't. This is looked at first.
+   * @throws {PositionConflictError} if the stored position isn't the one that the follower started from, so that another
+   * process has dealt with some of the notifications; or if the notification should have been put aside before, and isn't. This
+   * is looked at first.
    */
   insert(events: readonly StoredEvent[], tracking?: Tracking): Promise<number[]>;
   /** Selects events of one aggregate, by version. */

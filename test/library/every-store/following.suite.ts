@@ -49,7 +49,7 @@ export function followingSuite({ name, open, newPlace }: TestedStore): void {
       await ledgers.catchUp(accounts);
       await ledgers.catchUp(accounts);
       const items = await accounts.notificationLog.select();
-      const error = await rejectionOf(ledgers.process(accounts.notificationLog, items, 2));
+      const error = await rejectionOf(ledgers.process(accounts.notificationLog, items, 0, 2));
       expect(error).toMatchObject({ code: 'ES_POSITION_CONFLICT', log: 'Accounts', position: 2, foundPosition: 2 });
       expect((await ledgers.main()).entries).toEqual([2]);
       expect(await ledgers.position('Accounts')).toBe(2);
@@ -118,7 +118,7 @@ export function followingSuite({ name, open, newPlace }: TestedStore): void {
       await batched.catchUp(accounts);
       const single = new Both({ store, name: 'Single' });
       for (const item of await accounts.notificationLog.read({ start: 1, limit: 100 })) {
-        await single.process(accounts.notificationLog, [item], item.id);
+        await single.process(accounts.notificationLog, [item], item.id - 1, item.id);
       }
       const told = async (application: Both) =>
         (await application.notificationLog.read({ start: 1, limit: 100 })).map(
