@@ -24,6 +24,7 @@ const ENTRIES = [
   'crypto/node',
   'pglite/index',
   'postgres/index',
+  'projection/index',
   'sqlite/index',
   'sqlite-wasm/index',
   'testing/index',

@@ -80,11 +80,12 @@ export { type RecordedEvents, recorded } from './domain/styles/recorded.ts';
 export { type Transcoding, type TranscodingOptions, transcoding } from './domain/values/transcoding.ts';
 export { ProcessingError } from './following/errors.ts';
 export type { Follower } from './following/follower.ts';
+export { Following, type FollowingParts } from './following/following.ts';
 export { BATCH_SIZE, Pipe } from './following/pipe.ts';
 export {
   type FollowedEvent,
   type Handler,
-  type Handlers,
+  Handlers,
   type On,
   on,
   type Policy,
@@ -96,10 +97,12 @@ export type { Cipher, Compressor, StateContext } from './persistence/cipher.ts';
 export {
   CipherError,
   ForgottenError,
+  GenerationError,
   PositionConflictError,
   StateDamagedError,
   UpcastError,
   VersionConflictError,
+  ViewConflictError,
 } from './persistence/errors.ts';
 export { EventStore, type Notification } from './persistence/event-store.ts';
 export { ForgottenNotification, type LogItem } from './persistence/forgotten.ts';
@@ -114,10 +117,16 @@ export { checkBounds, checkEvents, checkedLimit, checkTracking, versionConflict 
 export { Mapper, type MapperOptions } from './persistence/mapper.ts';
 export { MemoryRecorder, MemorySnapshotRecorder, memory } from './persistence/memory.ts';
 export { MemoryKeyRecorder } from './persistence/memory-keys.ts';
-export { checkApplicationName, checkSchemaName } from './persistence/names.ts';
+export { MemoryViewRecorder } from './persistence/memory-views.ts';
+export {
+  checkApplicationName,
+  checkProjectionName,
+  checkSchemaName,
+  faultOfColumn,
+  faultOfTable,
+} from './persistence/names.ts';
 export type {
   NotificationOptions,
-  Parked,
   Recorder,
   SelectOptions,
   SnapshotRecorder,
@@ -125,10 +134,25 @@ export type {
   StoredEvent,
   StoredNotification,
   StoredSnapshot,
-  Tracking,
 } from './persistence/recorder.ts';
 export { SnapshotStore } from './persistence/snapshot-store.ts';
 export { StoreError, type StoreErrorCode } from './persistence/store-error.ts';
 export type { KeyedCipher, SubjectCipher, Writing, WritingCipher } from './persistence/subject-cipher.ts';
 export { type Aliases, Topics } from './persistence/topics.ts';
+export type { Parked, Tracking } from './persistence/tracking.ts';
 export { Transcoder } from './persistence/transcoder.ts';
+export type {
+  RowChanges,
+  SqlNames,
+  StoredRow,
+  ViewColumn,
+  ViewColumnType,
+  ViewGeneration,
+  ViewRecorder,
+  ViewSelection,
+  ViewStanding,
+  ViewTable,
+  ViewValue,
+  ViewWrite,
+} from './persistence/view-recorder.ts';
+export { selectRows } from './persistence/view-rows.ts';

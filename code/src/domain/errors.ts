@@ -51,6 +51,13 @@ export type ErrorCode =
   | 'ES_HOOK'
   | 'ES_POLICY'
   | 'ES_PROCESSING'
+  | 'ES_PROJECTION'
+  | 'ES_ROW'
+  | 'ES_VIEW_CONFLICT'
+  | 'ES_GENERATION'
+  | 'ES_COLUMNS'
+  | 'ES_REBUILD'
+  | 'ES_WAIT_TIMEOUT'
   | 'ES_EXPECTATION'
   | 'ES_INVALID_ARGUMENT';
 

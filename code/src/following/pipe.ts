@@ -1,5 +1,5 @@
 import type { FollowedLog } from '../application/followed-log.ts';
-import { PositionConflictError, VersionConflictError } from '../persistence/errors.ts';
+import { PositionConflictError, VersionConflictError, ViewConflictError } from '../persistence/errors.ts';
 import type { LogItem } from '../persistence/forgotten.ts';
 import { ProcessingError } from './errors.ts';
 import type { Follower } from './follower.ts';
@@ -80,7 +80,8 @@ export class Pipe {
    */
   #narrowDown(error: unknown, items: readonly LogItem[]): void {
     const [first, ...others] = items;
-    if (error instanceof PositionConflictError && error.log === this.log.name) {
+    if (error instanceof ViewConflictError || (error instanceof PositionConflictError && error.log === this.log.name)) {
+      // What was read may be out of date as well: somebody may have been forgotten.
       this.#position = undefined;
     } else if (first === undefined) {
       throw error;

@@ -5,14 +5,13 @@ import type { Aggregate } from '../domain/aggregate.ts';
 import type { DomainEvent } from '../domain/domain-event.ts';
 import { CommandError, DefinitionError } from '../domain/errors.ts';
 import { isThenable } from '../domain/values/is-thenable.ts';
-import { PositionConflictError } from '../persistence/errors.ts';
 import type { Notification } from '../persistence/event-store.ts';
 import type { LogItem } from '../persistence/forgotten.ts';
-import type { Parked, Tracking } from '../persistence/recorder.ts';
+import type { Parked, Tracking } from '../persistence/tracking.ts';
 import { ProcessingError } from './errors.ts';
 import type { Follower } from './follower.ts';
-import { Pipe } from './pipe.ts';
-import { type Handler, Handlers, type Policy } from './policy.ts';
+import { Following } from './following.ts';
+import { type Handler, Handlers } from './policy.ts';
 import { Processing, Workspace } from './processing.ts';
 
 /**
@@ -69,8 +68,7 @@ import { Processing, Workspace } from './processing.ts';
  * ```
  */
 export class ProcessApplication extends Application implements Follower {
-  readonly #policy: Policy;
-  readonly #handlers = new Map<string, ReadonlyMap<string, Handler<Processing>>>();
+  readonly #following: Following<Processing>;
   /** Those that a policy has worked on, which are stored with its position and no other way. */
   readonly #processed = new WeakSet<object>();
   #isHandling = false;
@@ -85,22 +83,25 @@ export class ProcessApplication extends Application implements Follower {
         `class ${new.target.name} states no policy, so it would follow nothing. Write: static policy = policy(on(…, …)).`,
       );
     }
-    this.#policy = stated;
+    this.#following = new Following({
+      name: this.name,
+      handlers: stated,
+      position: (log) => this.events.position(log),
+      work: (log, events, handlers, tracking) => this.#work(log, events, handlers, tracking),
+      store: async (tracking) => {
+        const { commit, newBatch } = internalsOf(this);
+        await commit(newBatch(), tracking);
+      },
+    });
   }
 
   typesIn(log: FollowedLog): readonly string[] {
-    const types = [...this.#handlersOf(log).keys()];
-    if (types.length > 0) return types;
-    throw new DefinitionError(
-      'ES_POLICY',
-      `${this.name} follows ${log.name} and handles none of its events: its policy is for ` +
-        `${this.#policy.names.join(', ') || 'none'}, and ${log.name} has ${log.types.join(', ') || 'none'}.`,
-    );
+    return this.#following.typesIn(log);
   }
 
   /** The id of the last notification of this log that has been dealt with, handled or skipped; 0 if none has been. */
   async position(log: string): Promise<number> {
-    return await this.events.position(log);
+    return await this.#following.position(log);
   }
 
   /** The notifications of this log that were put aside, by position. */
@@ -118,10 +119,7 @@ export class ProcessApplication extends Application implements Follower {
    * is done.
    */
   async catchUp(leader: Leader): Promise<void> {
-    const pipe = new Pipe(leader.notificationLog, this);
-    while (await pipe.step()) {
-      // There's more.
-    }
+    await this.#following.catchUp(leader);
   }
 
   /**
@@ -130,7 +128,7 @@ export class ProcessApplication extends Application implements Follower {
    * @throws {PositionConflictError} if it has been dealt with meanwhile.
    */
   async skip(failed: ProcessingError): Promise<void> {
-    await this.#pass(failed, {});
+    await this.#following.skip(failed);
   }
 
   /**
@@ -139,8 +137,7 @@ export class ProcessApplication extends Application implements Follower {
    * @throws {PositionConflictError} if it has been dealt with meanwhile.
    */
   async park(failed: ProcessingError): Promise<void> {
-    const { cause } = failed;
-    await this.#pass(failed, { parked: cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause) });
+    await this.#following.park(failed);
   }
 
   /**
@@ -151,13 +148,11 @@ export class ProcessApplication extends Application implements Follower {
    * @throws {ProcessingError} if the policy fails again. It stays put aside.
    */
   async takeUp(leader: Leader, position: number): Promise<void> {
-    const log = leader.notificationLog;
-    const items = await log.read({ start: position, stop: position, limit: 1 });
-    await this.#process(log, items, { log: log.name, after: 0, position, wasParked: true });
+    await this.#following.takeUp(leader, position);
   }
 
   async process(log: FollowedLog, items: readonly LogItem[], after: number, position: number): Promise<void> {
-    await this.#process(log, items, { log: log.name, after, position });
+    await this.#following.process(log, items, after, position);
   }
 
   /** @throws {CommandError} inside a policy, or for an aggregate that a policy works on (`ES_POLICY`). */
@@ -171,17 +166,12 @@ export class ProcessApplication extends Application implements Follower {
     );
   }
 
-  async #pass({ log, position }: ProcessingError, how: Pick<Tracking, 'parked'>): Promise<void> {
-    const { commit, newBatch } = internalsOf(this);
-    // The notifications in between, if there are any, are of types that aren't handled.
-    const after = await this.position(log);
-    if (after >= position) throw new PositionConflictError({ log, after: position - 1, position }, after);
-    await commit(newBatch(), { log, after, position, ...how });
-  }
-
-  async #process(log: FollowedLog, items: readonly LogItem[], tracking: Tracking): Promise<void> {
-    const handlers = this.#handlersOf(log);
-    const handled = items.filter((item): item is Notification => !item.forgotten && handlers.has(item.type));
+  async #work(
+    log: FollowedLog,
+    handled: readonly Notification[],
+    handlers: ReadonlyMap<string, Handler<Processing>>,
+    tracking: Tracking,
+  ): Promise<void> {
     const { hooks, newBatch, commit } = internalsOf(this);
     const work = async () => commit(await this.#run(log, handled, handlers, newBatch()), tracking);
     if (hooks === undefined) {
@@ -229,14 +219,5 @@ export class ProcessApplication extends Application implements Follower {
     } finally {
       this.#isHandling = false;
     }
-  }
-
-  #handlersOf(log: FollowedLog): ReadonlyMap<string, Handler<Processing>> {
-    let handlers = this.#handlers.get(log.name);
-    if (handlers === undefined) {
-      handlers = this.#policy.handlersOf(log.types);
-      this.#handlers.set(log.name, handlers);
-    }
-    return handlers;
   }
 }

@@ -1,6 +1,6 @@
 import { EventSourcingError } from '../domain/errors.ts';
 import type { StateContext } from './cipher.ts';
-import type { Tracking } from './recorder.ts';
+import type { Tracking } from './tracking.ts';
 
 /**
  * An event does not follow what the store has of its aggregate (`ES_VERSION_CONFLICT`), mostly since somebody else has
@@ -98,6 +98,49 @@ export class PositionConflictError extends EventSourcingError {
     this.log = log;
     this.position = position;
     this.foundPosition = foundPosition;
+  }
+}
+
+/**
+ * Somebody else has written rows of a projection while they were worked on (`ES_VIEW_CONFLICT`): another process that
+ * follows, or one that has forgotten a subject. Nothing was stored. Read what the rows follow from again, and work it out again.
+ */
+export class ViewConflictError extends EventSourcingError {
+  override get name(): string {
+    return 'ViewConflictError';
+  }
+  readonly projection: string;
+
+  constructor(projection: string) {
+    super(
+      'ES_VIEW_CONFLICT',
+      `Somebody else has written rows of the projection ${projection} meanwhile. Nothing was stored; do it again.`,
+    );
+    this.projection = projection;
+  }
+}
+
+/**
+ * The tables of a projection were dropped (`ES_GENERATION`), since it has been rebuilt and others took their place, or since
+ * somebody else has begun the rebuild again.
+ */
+export class GenerationError extends EventSourcingError {
+  override get name(): string {
+    return 'GenerationError';
+  }
+  readonly projection: string;
+  /** Which tables. */
+  readonly generation: number;
+
+  constructor(projection: string, generation: number, options?: ErrorOptions) {
+    super(
+      'ES_GENERATION',
+      `Generation ${generation} of the projection ${projection} isn't there any more: the projection has been rebuilt, or ` +
+        'somebody else has begun to rebuild it again.',
+      options,
+    );
+    this.projection = projection;
+    this.generation = generation;
   }
 }
 

@@ -3,9 +3,10 @@ import { AggregateCore, recordingOf } from '../domain/recording/aggregate-core.t
 import { validId } from '../domain/values/id.ts';
 import { VersionConflictError } from './errors.ts';
 import type { Mapper } from './mapper.ts';
-import type { Parked, Recorder, SelectOptions, Tracking } from './recorder.ts';
+import type { Recorder, SelectOptions } from './recorder.ts';
 import { StoreError } from './store-error.ts';
 import type { Writing, WritingCipher } from './subject-cipher.ts';
+import type { Parked, Tracking } from './tracking.ts';
 
 /** An event that has been stored, with its place in the order of all events of the application. */
 export interface Notification extends DomainEvent {

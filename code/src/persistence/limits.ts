@@ -1,8 +1,9 @@
 import { ArgumentError } from '../domain/errors.ts';
 import { described } from '../domain/values/text.ts';
 import { VersionConflictError } from './errors.ts';
-import type { StoredEvent, Tracking } from './recorder.ts';
+import type { StoredEvent } from './recorder.ts';
 import { checkText } from './stored-text.ts';
+import type { Tracking } from './tracking.ts';
 
 /**
  * For recorders: the limit of a selection as a number.

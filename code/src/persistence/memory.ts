@@ -1,11 +1,11 @@
-import { PositionConflictError } from './errors.ts';
 import type { KeyRecorder } from './key-recorder.ts';
 import { checkBounds, checkEvents, checkedLimit, checkTracking, versionConflict } from './limits.ts';
 import { MemoryKeyRecorder } from './memory-keys.ts';
+import { MemoryTracking } from './memory-tracking.ts';
+import { MemoryViewRecorder } from './memory-views.ts';
 import { checkApplicationName } from './names.ts';
 import type {
   NotificationOptions,
-  Parked,
   Recorder,
   SelectOptions,
   SnapshotRecorder,
@@ -13,8 +13,9 @@ import type {
   StoredEvent,
   StoredNotification,
   StoredSnapshot,
-  Tracking,
 } from './recorder.ts';
+import type { Parked, Tracking } from './tracking.ts';
+import type { ViewRecorder } from './view-recorder.ts';
 
 /** Keeps events in the memory of the process, for tests, lessons and prototypes. They are gone when it ends. */
 export class MemoryRecorder implements Recorder {
@@ -22,19 +23,16 @@ export class MemoryRecorder implements Recorder {
   readonly #log: StoredEvent[] = [];
   /** By aggregate, in the order of versions. */
   readonly #streams = new Map<string, StoredEvent[]>();
-  /** By the log that is followed. */
-  readonly #positions = new Map<string, number>();
-  /** By the log that is followed: the reasons, by position. */
-  readonly #parked = new Map<string, Map<number, string>>();
+  readonly #tracking = new MemoryTracking();
 
   async insert(events: readonly StoredEvent[], tracking?: Tracking): Promise<number[]> {
     checkEvents(events);
     if (tracking !== undefined) checkTracking(tracking);
     // Nothing is awaited between the checks and the last push, so that no other insert can come in between.
-    if (tracking !== undefined) this.#refuseRepetition(tracking);
+    if (tracking !== undefined) this.#tracking.refuseRepetition(tracking);
     const conflict = versionConflict(events, (id) => this.#streams.get(id)?.at(-1)?.version);
     if (conflict !== undefined) throw conflict;
-    if (tracking !== undefined) this.#track(tracking);
+    if (tracking !== undefined) this.#tracking.track(tracking);
     return events.map((event) => {
       const stream = this.#streams.get(event.aggregateId);
       if (stream === undefined) this.#streams.set(event.aggregateId, [event]);
@@ -67,27 +65,11 @@ export class MemoryRecorder implements Recorder {
   }
 
   async position(log: string): Promise<number> {
-    return this.#positions.get(log) ?? 0;
+    return this.#tracking.position(log);
   }
 
   async parked(log: string): Promise<Parked[]> {
-    const parked = [...(this.#parked.get(log) ?? [])].map(([position, reason]) => ({ position, reason }));
-    return parked.sort((a, b) => a.position - b.position);
-  }
-
-  #refuseRepetition(tracking: Tracking): void {
-    const { log, after, position, wasParked = false } = tracking;
-    const found = this.#positions.get(log) ?? 0;
-    const isDone = wasParked ? this.#parked.get(log)?.has(position) !== true : found !== after;
-    if (isDone) throw new PositionConflictError(tracking, found);
-  }
-
-  #track({ log, position, parked, wasParked = false }: Tracking): void {
-    const reasons = this.#parked.get(log) ?? new Map<number, string>();
-    this.#parked.set(log, reasons);
-    if (wasParked) reasons.delete(position);
-    else this.#positions.set(log, position);
-    if (parked !== undefined) reasons.set(position, parked);
+    return this.#tracking.parked(log);
   }
 }
 
@@ -159,10 +141,16 @@ export function memory(): Store {
   const recorders = new Map<string, Recorder>();
   const snapshotRecorders = new Map<string, SnapshotRecorder>();
   const keyRecorders = new Map<string, KeyRecorder>();
+  const viewRecorders = new Map<string, ViewRecorder>();
   return {
     recorder: (application) => kept(recorders, application, () => new MemoryRecorder()),
     snapshotRecorder: (application) => kept(snapshotRecorders, application, () => new MemorySnapshotRecorder()),
     keyRecorder: (application) => kept(keyRecorders, application, () => new MemoryKeyRecorder()),
+    viewRecorder(projection) {
+      const recorder = viewRecorders.get(projection) ?? new MemoryViewRecorder(projection);
+      viewRecorders.set(projection, recorder);
+      return recorder;
+    },
   };
 }
 

@@ -1,4 +1,6 @@
 import type { KeyRecorder } from './key-recorder.ts';
+import type { Parked, Tracking } from './tracking.ts';
+import type { ViewRecorder } from './view-recorder.ts';
 
 /** An event as a recorder keeps it: what it says is bytes, which only a mapper can read. */
 export interface StoredEvent {
@@ -42,34 +44,6 @@ export interface NotificationOptions {
   readonly limit?: number | undefined;
   /** Only events of these types. */
   readonly topics?: readonly string[] | undefined;
-}
-
-/**
- * How far a follower has come in a log, stored in one transaction with what followed from it. The position is that of the
- * last notification that was dealt with, whether anything followed from it or not.
- */
-export interface Tracking {
-  /** The log that is followed: the name of its application, and of a partition if it's followed in parts. */
-  readonly log: string;
-  /** The position that the follower started from, which must still be the stored one: a whole number from 0. */
-  readonly after: number;
-  /** The id of a notification: a whole number, greater than `after`. */
-  readonly position: number;
-  /** Why the notification at the position is put aside instead of being processed. It can be taken up later. */
-  readonly parked?: string | undefined;
-  /**
-   * Whether the notification was put aside before and is done with now. The follower's position stays where it is, and
-   * `after` plays no part.
-   */
-  readonly wasParked?: boolean | undefined;
-}
-
-/** A notification that a follower has put aside. */
-export interface Parked {
-  /** The id of the notification in the log that is followed. */
-  readonly position: number;
-  /** Why it was put aside. */
-  readonly reason: string;
 }
 
 /**
@@ -126,6 +100,8 @@ export interface Store {
   snapshotRecorder?(application: string): SnapshotRecorder;
   /** Where the keys of that application's subjects are; absent if the store keeps none. */
   keyRecorder?(application: string): KeyRecorder;
+  /** Where the rows of the projection with this name are; absent if the store keeps none. */
+  viewRecorder?(projection: string): ViewRecorder;
   /** Gives back what the store holds, such as connections; absent if it holds nothing. */
   close?(): Promise<void>;
 }
