@@ -26,6 +26,7 @@ const ENTRIES = [
   'postgres/index',
   'sqlite/index',
   'sqlite-wasm/index',
+  'system/index',
   'testing/index',
 ];
 

@@ -51,6 +51,8 @@ export type ErrorCode =
   | 'ES_HOOK'
   | 'ES_POLICY'
   | 'ES_PROCESSING'
+  | 'ES_SYSTEM'
+  | 'ES_TIMEOUT'
   | 'ES_EXPECTATION'
   | 'ES_INVALID_ARGUMENT';
 

@@ -47,6 +47,7 @@ function sources(rootFile: string): Readonly<Record<string, Source>> {
     [ROOT_MODULE]: { entryPoints: [rootFile] },
     'eventsourcing/compression': { entryPoints: [indexOf('compression')] },
     'eventsourcing/crypto': { entryPoints: [indexOf('crypto')] },
+    'eventsourcing/system': { entryPoints: [indexOf('system')] },
     'eventsourcing/testing': { entryPoints: [indexOf('testing')], plugins: [absent(/^fast-check$/)] },
     'eventsourcing/sqlite': {
       entryPoints: [`${HERE}sqlite.ts`],
@@ -72,7 +73,10 @@ export async function libraryFiles(rootFile = `${DIST}index.js`): Promise<{
   readonly binaries: ReadonlyMap<string, Uint8Array>;
   readonly manifest: Manifest;
 }> {
-  await expectBuilt([rootFile, ...['compression', 'crypto', 'pglite', 'sqlite-wasm', 'testing'].map(indexOf)]);
+  await expectBuilt([
+    rootFile,
+    ...['compression', 'crypto', 'pglite', 'sqlite-wasm', 'system', 'testing'].map(indexOf),
+  ]);
   const [built, packed] = await Promise.all([
     Promise.all(
       Object.entries(sources(rootFile)).map(async ([specifier, { binaries = [], ...options }]) => {

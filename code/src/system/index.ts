@@ -1,0 +1,5 @@
+export type { BackoffOptions } from './backoff.ts';
+export { SystemError, WaitTimeoutError } from './errors.ts';
+export { type PipeStatus, Runner, type RunnerOptions, type WaitOptions } from './runner.ts';
+export type { Failure } from './station.ts';
+export { type ApplicationClass, type Edge, type FollowerDefinition, System, type SystemNode } from './system.ts';
