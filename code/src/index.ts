@@ -93,6 +93,7 @@ export {
 export { ProcessApplication } from './following/process-application.ts';
 export type { Processing } from './following/processing.ts';
 export type { Cipher, Compressor, StateContext } from './persistence/cipher.ts';
+export type { Coordinator, Lease } from './persistence/coordinator.ts';
 export {
   CipherError,
   ForgottenError,

@@ -1,3 +1,4 @@
+import type { Coordinator } from './coordinator.ts';
 import type { KeyRecorder } from './key-recorder.ts';
 
 /** An event as a recorder keeps it: what it says is bytes, which only a mapper can read. */
@@ -126,6 +127,8 @@ export interface Store {
   snapshotRecorder?(application: string): SnapshotRecorder;
   /** Where the keys of that application's subjects are; absent if the store keeps none. */
   keyRecorder?(application: string): KeyRecorder;
+  /** How processes that share the store share the work; absent if one process alone has followers in it. */
+  readonly coordinator?: Coordinator | undefined;
   /** Gives back what the store holds, such as connections; absent if it holds nothing. */
   close?(): Promise<void>;
 }

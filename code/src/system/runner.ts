@@ -3,6 +3,7 @@ import {
   type ApplicationOptions,
   ArgumentError,
   BATCH_SIZE,
+  type Coordinator,
   type Follower,
   memory,
   Pipe,
@@ -11,6 +12,7 @@ import {
   type Store,
 } from '../index.ts';
 import type { BackoffOptions } from './backoff.ts';
+import { Duty } from './duty.ts';
 import { SystemError, WaitTimeoutError } from './errors.ts';
 import { FailureFeed } from './failure-feed.ts';
 import { type Failure, Station } from './station.ts';
@@ -121,10 +123,13 @@ export class Runner {
   readonly #options: RunnerOptions;
   readonly #applications = new Map<string, Application>();
   readonly #followers = new Map<string, Follower>();
+  /** By node. */
+  readonly #stores = new Map<string, Store>();
   /** In the order in which followers stand in the system. */
   readonly #stations: readonly Station[];
   /** One for all stations, or one for each. */
   readonly #workers: readonly Worker[];
+  readonly #duties: Duty[] = [];
   #phase: 'new' | 'started' | 'stopped' = 'new';
   /** What ends listening and looking. */
   #endings: (() => void)[] = [];
@@ -180,6 +185,7 @@ export class Runner {
     if (mode === 'concurrent') {
       const timer = setInterval(() => this.#prompt(), pollInterval);
       this.#endings.push(() => clearInterval(timer));
+      this.#share();
     }
     const caughtUp = this.#wake();
     if (mode === 'immediate') await caughtUp;
@@ -297,6 +303,7 @@ export class Runner {
     this.#phase = 'stopped';
     for (const end of this.#endings.splice(0)) end();
     await Promise.all(this.#workers.map((worker) => worker.stop()));
+    await Promise.all(this.#duties.map((duty) => duty.end()));
     for (const station of this.#stations) station.stop();
     const left = (await this.status()).filter(({ position, end }) => position < end);
     this.#feed.end();
@@ -304,6 +311,7 @@ export class Runner {
   }
 
   #construct(name: string, options: ApplicationOptions): void {
+    if (options.store !== undefined) this.#stores.set(name, options.store);
     const node = this.system.node(name);
     if (!isApplicationClass(node)) {
       this.#followers.set(name, node.open(options));
@@ -338,6 +346,7 @@ export class Runner {
     for (const station of this.#stations) station.prompt(leader);
     const wasRunning = this.#workers.some(({ isRunning }) => isRunning);
     const done = this.#wake();
+    if (this.#options.mode === 'concurrent') this.#coordinatorOf(leader)?.hint(leader);
     // A follower that stored something is at work itself: it can't wait for those that follow it.
     if (this.#options.mode === 'concurrent' || by === 'process') return;
     return wasRunning ? this.#unlessStuck(done, leader) : done;
@@ -351,6 +360,32 @@ export class Runner {
       `A save of ${leader} has waited for ${STUCK_MS} ms for followers that don't come forward, and returns without them. ` +
       'Does a policy call save on it? What follows from an event belongs into processing.collect(…).';
     console.error(new SystemError(reason));
+  }
+
+  /** Shares the work with other processes, where they have a store in common that can do so. */
+  #share(): void {
+    const coordinators = new Set<Coordinator>();
+    for (const name of this.system.nodes) {
+      const coordinator = this.#coordinatorOf(name);
+      if (coordinator !== undefined) coordinators.add(coordinator);
+    }
+    for (const coordinator of coordinators) {
+      this.#endings.push(
+        coordinator.listen((log) => {
+          for (const station of this.#stations) station.prompt(log);
+          this.#wake();
+        }),
+      );
+    }
+    for (const station of this.#stations) {
+      const coordinator = this.#coordinatorOf(station.follower.name);
+      if (coordinator === undefined) continue;
+      this.#duties.push(new Duty(coordinator, station, () => this.#wake()));
+    }
+  }
+
+  #coordinatorOf(name: string): Coordinator | undefined {
+    return this.#stores.get(name)?.coordinator;
   }
 
   #prompt(): void {

@@ -36,6 +36,7 @@ export class Station {
   readonly follower: Follower;
   readonly #options: StationOptions;
   readonly #lines: readonly Line[];
+  #isActive = true;
 
   constructor(options: StationOptions) {
     this.#options = options;
@@ -58,7 +59,23 @@ export class Station {
 
   /** Whether it has something to do that needn't wait. */
   get isPrompted(): boolean {
-    return this.#lines.some(isReady);
+    return this.isActive && this.#lines.some(isReady);
+  }
+
+  /** Whether it's this process that follows, and no other. */
+  get isActive(): boolean {
+    return this.#isActive;
+  }
+
+  /** Follows from now on, or no longer. Others may have gone on meanwhile. */
+  set isActive(isActive: boolean) {
+    this.#isActive = isActive;
+    for (const line of this.#lines) {
+      line.pipe.reset();
+      line.isPrompted = true;
+      line.failure = undefined;
+      line.backoff.reset();
+    }
   }
 
   /** Says that there may be something new in a log, or in all of them. */
@@ -78,7 +95,7 @@ export class Station {
 
   /** Does one step for each of its leaders that has something new. */
   async step(): Promise<void> {
-    for (const line of this.#lines) if (isReady(line)) await this.#stepOf(line);
+    for (const line of this.#lines) if (this.#isActive && isReady(line)) await this.#stepOf(line);
   }
 
   stop(): void {
