@@ -36,11 +36,11 @@ export function sqliteStore(
     const known = logs.get(application);
     if (known !== undefined) return known;
     const tables = migrate(connection, application, options.readOnly !== true);
-    const { events, snapshots, keys } = tables;
+    const { snapshots, keys } = tables;
     connection.explain((cause) => lostTables(connection, tables, cause));
     let keyRecorder: KeyRecorder | undefined;
     const log: Log = {
-      recorder: new SqliteRecorder(connection, events),
+      recorder: new SqliteRecorder(connection, tables),
       snapshotRecorder: new SqliteSnapshotRecorder(connection, snapshots),
       // Only for those who use it, since it changes how the connection deletes.
       get keyRecorder() {
