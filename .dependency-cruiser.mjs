@@ -17,7 +17,7 @@ const libraryFloors = [
   'application/',
   'following/',
   'index[.]ts$',
-  '(sql|crypto|compression|testing|projection)/',
+  '(sql|crypto|compression|projection|system|testing)/',
   '(sqlite|postgres)/',
   '(sqlite-wasm|pglite)/',
 ];

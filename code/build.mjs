@@ -27,6 +27,7 @@ const ENTRIES = [
   'projection/index',
   'sqlite/index',
   'sqlite-wasm/index',
+  'system/index',
   'testing/index',
 ];
 

@@ -78,9 +78,9 @@ export type {
 } from './domain/styles/event-types.ts';
 export { type RecordedEvents, recorded } from './domain/styles/recorded.ts';
 export { type Transcoding, type TranscodingOptions, transcoding } from './domain/values/transcoding.ts';
-export { ProcessingError } from './following/errors.ts';
+export { ProcessingError, WaitTimeoutError } from './following/errors.ts';
 export type { Follower } from './following/follower.ts';
-export { Following, type FollowingParts } from './following/following.ts';
+export { Following, type FollowingParts, typesOf } from './following/following.ts';
 export { BATCH_SIZE, Pipe } from './following/pipe.ts';
 export {
   type FollowedEvent,
@@ -94,6 +94,7 @@ export {
 export { ProcessApplication } from './following/process-application.ts';
 export type { Processing } from './following/processing.ts';
 export type { Cipher, Compressor, StateContext } from './persistence/cipher.ts';
+export type { Coordinator, Lease } from './persistence/coordinator.ts';
 export {
   CipherError,
   ForgottenError,

@@ -4,6 +4,7 @@ export const LIVE_MODULES: readonly string[] = [
   'eventsourcing/compression',
   'eventsourcing/crypto',
   'eventsourcing/projection',
+  'eventsourcing/system',
   'eventsourcing/testing',
   'eventsourcing/sqlite',
   'eventsourcing/postgres',

@@ -81,7 +81,7 @@ const create = async (count: number) => {
   return Array.from({ length: count }, () => recorder);
 };
 let passed = 0;
-for (const { name, run } of recorderCases({ create, batchSize: 10 })) {
+for (const { name, run } of recorderCases({ create, keepsPositions: true, batchSize: 10 })) {
   try {
     await run();
     passed += 1;

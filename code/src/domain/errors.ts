@@ -57,7 +57,8 @@ export type ErrorCode =
   | 'ES_GENERATION'
   | 'ES_COLUMNS'
   | 'ES_REBUILD'
-  | 'ES_WAIT_TIMEOUT'
+  | 'ES_SYSTEM'
+  | 'ES_TIMEOUT'
   | 'ES_EXPECTATION'
   | 'ES_INVALID_ARGUMENT';
 

@@ -1,5 +1,7 @@
-import type { FollowedLog } from '../application/followed-log.ts';
+import type { FollowedLog, Leader } from '../application/followed-log.ts';
 import type { LogItem } from '../persistence/forgotten.ts';
+import type { Parked } from '../persistence/tracking.ts';
+import type { ProcessingError } from './errors.ts';
 
 /** What follows a log: it takes notifications in, and keeps in one transaction what follows from them and its position. */
 export interface Follower {
@@ -21,4 +23,25 @@ export interface Follower {
    * @throws {PositionConflictError} if its position is another one. Nothing is stored.
    */
   process(log: FollowedLog, items: readonly LogItem[], after: number, position: number): Promise<void>;
+  /**
+   * Leaves out the notification that it fails at: the position moves on, and nothing follows from it.
+   *
+   * @throws {PositionConflictError} if it has been dealt with meanwhile.
+   */
+  skip(failed: ProcessingError): Promise<void>;
+  /**
+   * Puts the notification that it fails at aside, and goes on with the next one.
+   *
+   * @throws {PositionConflictError} if it has been dealt with meanwhile.
+   */
+  park(failed: ProcessingError): Promise<void>;
+  /** The notifications of this log that were put aside, by position. */
+  parked(log: string): Promise<Parked[]>;
+  /**
+   * Processes a notification that was put aside.
+   *
+   * @throws {PositionConflictError} if it isn't put aside, or not any more.
+   * @throws {ProcessingError} if it fails again. It stays put aside.
+   */
+  takeUp(leader: Leader, position: number): Promise<void>;
 }

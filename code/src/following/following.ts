@@ -3,7 +3,7 @@ import { DefinitionError } from '../domain/errors.ts';
 import { PositionConflictError, ViewConflictError } from '../persistence/errors.ts';
 import type { Notification } from '../persistence/event-store.ts';
 import type { LogItem } from '../persistence/forgotten.ts';
-import type { Tracking } from '../persistence/tracking.ts';
+import type { Parked, Tracking } from '../persistence/tracking.ts';
 import type { ProcessingError } from './errors.ts';
 import type { Follower } from './follower.ts';
 import { Pipe } from './pipe.ts';
@@ -18,6 +18,7 @@ export interface FollowingParts<C> {
   readonly handlers: Handlers<C>;
   /** The id of the last notification that has been dealt with. */
   position(log: string): Promise<number>;
+  parked(log: string): Promise<Parked[]>;
   /** Runs the handlers of these events, each of which has one, and stores in one transaction what follows. */
   work(
     log: FollowedLog,
@@ -27,6 +28,22 @@ export interface FollowingParts<C> {
   ): Promise<void>;
   /** Stores a position by itself. */
   store(tracking: Tracking): Promise<void>;
+}
+
+/**
+ * The full types of the events in a log that have a handler.
+ *
+ * @param follower whose handlers they are.
+ * @throws {DefinitionError} if there are none.
+ */
+export function typesOf(follower: string, handlers: Handlers<never>, log: FollowedLog): readonly string[] {
+  const types = [...handlers.handlersOf(log.types).keys()];
+  if (types.length > 0) return types;
+  throw new DefinitionError(
+    'ES_POLICY',
+    `${follower} follows ${log.name} and handles none of its events: its policy is for ` +
+      `${handlers.names.join(', ') || 'none'}, and ${log.name} has ${log.types.join(', ') || 'none'}.`,
+  );
 }
 
 /** What is the same for all followers: which events they handle, and what becomes of one that can't be processed. */
@@ -43,17 +60,15 @@ export class Following<C> implements Follower {
   }
 
   typesIn(log: FollowedLog): readonly string[] {
-    const types = [...this.#handlersOf(log).keys()];
-    if (types.length > 0) return types;
-    throw new DefinitionError(
-      'ES_POLICY',
-      `${this.name} follows ${log.name} and handles none of its events: its policy is for ` +
-        `${this.#parts.handlers.names.join(', ') || 'none'}, and ${log.name} has ${log.types.join(', ') || 'none'}.`,
-    );
+    return typesOf(this.name, this.#parts.handlers, log);
   }
 
   async position(log: string): Promise<number> {
     return await this.#parts.position(log);
+  }
+
+  async parked(log: string): Promise<Parked[]> {
+    return await this.#parts.parked(log);
   }
 
   /** Processes what is in the log and hasn't been processed yet. */

@@ -87,6 +87,7 @@ export class ProcessApplication extends Application implements Follower {
       name: this.name,
       handlers: stated,
       position: (log) => this.events.position(log),
+      parked: (log) => this.events.parked(log),
       work: (log, events, handlers, tracking) => this.#work(log, events, handlers, tracking),
       store: async (tracking) => {
         const { commit, newBatch } = internalsOf(this);
@@ -106,7 +107,7 @@ export class ProcessApplication extends Application implements Follower {
 
   /** The notifications of this log that were put aside, by position. */
   async parked(log: string): Promise<Parked[]> {
-    return await this.events.parked(log);
+    return await this.#following.parked(log);
   }
 
   /**

@@ -1,3 +1,4 @@
+import type { Coordinator } from './coordinator.ts';
 import type { KeyRecorder } from './key-recorder.ts';
 import type { Parked, Tracking } from './tracking.ts';
 import type { ViewRecorder } from './view-recorder.ts';
@@ -102,6 +103,8 @@ export interface Store {
   keyRecorder?(application: string): KeyRecorder;
   /** Where the rows of the projection with this name are; absent if the store keeps none. */
   viewRecorder?(projection: string): ViewRecorder;
+  /** How processes that share the store share the work; absent if one process alone has followers in it. */
+  readonly coordinator?: Coordinator | undefined;
   /** Gives back what the store holds, such as connections; absent if it holds nothing. */
   close?(): Promise<void>;
 }

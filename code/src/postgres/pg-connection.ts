@@ -141,6 +141,11 @@ export class PgConnection {
     }
   }
 
+  /** Calls back with what is notified on channels that it listens to. */
+  onNotification(listener: (channel: string, payload: string) => void): void {
+    this.#client.on('notification', ({ channel, payload }) => listener(channel, payload ?? ''));
+  }
+
   /** Calls back when nothing has passed for so many milliseconds; or never, with 0. It is no timer that keeps a process. */
   onIdle(milliseconds: number, callback: () => void): void {
     this.#socket.removeAllListeners('timeout').setTimeout(milliseconds);

@@ -113,6 +113,15 @@ export function openPg(url: string, options: PgOptions): PostgresDriver {
         },
         isSound,
       ),
+    async connectAside() {
+      const connection = await pool.connectAside();
+      return {
+        query: queryOn(connection),
+        onNotification: (listener) => connection.onNotification(listener),
+        ended: connection.ended,
+        end: () => connection.end(),
+      };
+    },
     sqlState,
     close: () => pool.close(),
   };

@@ -74,6 +74,11 @@ export class PgPool {
     }
   }
 
+  /** Makes one that isn't handed from one to the other. */
+  connectAside(): Promise<PgConnection> {
+    return this.#connect();
+  }
+
   /** Refuses whoever waits, lets what was sent come to its end, and ends all connections. */
   async close(): Promise<void> {
     const { closeTimeout } = this.#options;

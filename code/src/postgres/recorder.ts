@@ -1,23 +1,27 @@
 import {
   checkEvents,
+  checkTracking,
   type NotificationOptions,
+  type Parked,
+  PositionConflictError,
   type Recorder,
   type SelectOptions,
   type StoredEvent,
   type StoredNotification,
+  type Tracking,
   uuid4,
   versionConflict,
 } from '../index.ts';
 import { positionBounds } from '../sql/bounds.ts';
 import { EVENT_COLUMNS, toInteger, toStoredNotification, toText } from '../sql/rows.ts';
-import type { PostgresQuery } from './driver.ts';
+import type { PostgresQuery, PostgresValue } from './driver.ts';
 import type { Log } from './log.ts';
 import { checkWeight } from './weight.ts';
 
 /** How often a save is made that did not follow what was stored, and now would. */
 const MOST_ATTEMPTS = 3;
 
-/** Keeps the events of an application in a table of a PostgreSQL database. */
+/** Keeps the events of an application in a table of a PostgreSQL database, and how far it has followed others. */
 export class PostgresRecorder implements Recorder {
   readonly #log: Log;
 
@@ -25,16 +29,22 @@ export class PostgresRecorder implements Recorder {
     this.#log = log;
   }
 
-  async insert(events: readonly StoredEvent[]): Promise<number[]> {
+  async insert(events: readonly StoredEvent[], tracking?: Tracking): Promise<number[]> {
     checkEvents(events);
+    if (tracking !== undefined) checkTracking(tracking);
     checkWeight('save', events);
-    if (events.length === 0) return [];
+    if (events.length === 0 && tracking === undefined) return [];
     // Then it can only be told what there is instead.
     if (versionConflict(events, () => undefined) !== undefined) {
+      if (tracking !== undefined) await this.#refuseRepetition(tracking);
       const last = await this.#log.run(({ query }) => this.#lastVersions(query, events));
       throw versionConflict(events, (id) => last.get(id));
     }
-    const text = `SELECT ${this.#log.names.save}($1, $2, $3, $4, $5, $6)`;
+    const { save, follow } = this.#log.names;
+    const text =
+      tracking === undefined
+        ? `SELECT ${save}($1, $2, $3, $4, $5, $6)`
+        : `SELECT first, refused_at FROM ${follow}($7, $8, $9, $10, $11, $1, $2, $3, $4, $5, $6)`;
     const values = [
       events.map((event) => event.aggregateId),
       events.map((event) => event.version),
@@ -45,7 +55,11 @@ export class PostgresRecorder implements Recorder {
     const outcome = await this.#log.run(async ({ query, write }, isUncertain) => {
       for (let attempt = 1; ; attempt++) {
         try {
-          return await write(text, [...values, isUncertain]);
+          return await write(text, [
+            ...values,
+            isUncertain,
+            ...(tracking === undefined ? [] : trackingValues(tracking)),
+          ]);
         } catch (error) {
           if (!this.#log.isDuplicate(error)) throw error;
           const last = await this.#lastVersions(query, events);
@@ -58,8 +72,9 @@ export class PostgresRecorder implements Recorder {
       }
     });
     if (outcome instanceof Error) throw outcome;
-    const first = toInteger(outcome[0]?.[0]);
-    return events.map((_, index) => first + index);
+    const [first, refusedAt = null] = outcome[0] ?? [];
+    if (tracking !== undefined && refusedAt !== null) throw new PositionConflictError(tracking, toInteger(refusedAt));
+    return events.map((_, index) => toInteger(first) + index);
   }
 
   async select(aggregateId: string, options: SelectOptions = {}): Promise<StoredEvent[]> {
@@ -82,6 +97,29 @@ export class PostgresRecorder implements Recorder {
     return toInteger(row?.[0]);
   }
 
+  async position(log: string): Promise<number> {
+    const [row] = await this.#log.query(`SELECT position FROM ${this.#log.names.positions} WHERE log = $1`, [log]);
+    return row === undefined ? 0 : toInteger(row[0]);
+  }
+
+  async parked(log: string): Promise<Parked[]> {
+    const rows = await this.#log.query(
+      `SELECT position, reason FROM ${this.#log.names.parked} WHERE log = $1 AND reason IS NOT NULL ORDER BY position`,
+      [log],
+    );
+    return rows.map((row) => ({ position: toInteger(row[0]), reason: toText(row[1]) }));
+  }
+
+  /** For what is not stored anyway. */
+  async #refuseRepetition(tracking: Tracking): Promise<void> {
+    const { log, position, wasParked = false } = tracking;
+    const found = await this.position(log);
+    const isDone = wasParked
+      ? (await this.parked(log)).every((parked) => parked.position !== position)
+      : position <= found;
+    if (isDone) throw new PositionConflictError(tracking, found);
+  }
+
   async #lastVersions(query: PostgresQuery, events: readonly StoredEvent[]): Promise<ReadonlyMap<string, number>> {
     const rows = await query(
       `SELECT aggregate_id, max(version) FROM ${this.#log.names.events}
@@ -90,4 +128,9 @@ export class PostgresRecorder implements Recorder {
     );
     return new Map(rows.map((row) => [toText(row[0]), toInteger(row[1])]));
   }
+}
+
+/** As the function takes them. A reason that there is not is an empty one. */
+function trackingValues({ log, position, parked, wasParked = false }: Tracking): readonly PostgresValue[] {
+  return [log, position, parked !== undefined, parked ?? '', wasParked];
 }

@@ -12,16 +12,22 @@ export interface Names {
   readonly events: string;
   readonly snapshots: string;
   readonly keys: string;
+  readonly positions: string;
+  readonly parked: string;
   readonly sequence: string;
   /** The function that stores events. */
   readonly save: string;
+  /** The function that stores how far a follower has come, with events. */
+  readonly follow: string;
 }
 
 /** What {@link Names.save} takes. */
 const SAVE_TYPES = 'text[], bigint[], text[], bytea[], uuid, boolean';
+/** What {@link Names.follow} takes. */
+const FOLLOW_TYPES = `text, bigint, boolean, text, boolean, ${SAVE_TYPES}`;
 
 export function namesOf(application: string, schema: string): Names {
-  const { events, snapshots, keys } = tablesOf(application);
+  const { events, snapshots, keys, positions, parked } = tablesOf(application);
   return {
     application,
     schema: `"${schema}"`,
@@ -29,8 +35,11 @@ export function namesOf(application: string, schema: string): Names {
     events: `"${schema}"."${events}"`,
     snapshots: `"${schema}"."${snapshots}"`,
     keys: `"${schema}"."${keys}"`,
+    positions: `"${schema}"."${positions}"`,
+    parked: `"${schema}"."${parked}"`,
     sequence: `"${schema}"."${application}_seq"`,
     save: `"${schema}"."${application}_save"`,
+    follow: `"${schema}"."${application}_follow"`,
   };
 }
 
@@ -145,6 +154,75 @@ const MIGRATIONS: readonly ((names: Names) => readonly string[])[] = [
     END
     $function$`,
   ],
+  // One call of the function stores where a follower is, and what followed. It looks first at the row of what is followed, and
+  // locks it until the commit, so that of two processes at one position, the second finds what the first has stored. Only then
+  // the events are saved, with the lock of all saves: whoever holds that waits for no row, and who waits for it has its row
+  // already, so nobody waits in a circle. Nothing is written where the position is refused, and the one that was found is
+  // returned. A call whose answer was lost is recognised by the token of its events; without events, by that of the row,
+  // unless the follower has gone on meanwhile. What was parked and is done with keeps its row for that, with no reason.
+  ({ events, positions, parked, save, follow }) => [
+    `CREATE TABLE IF NOT EXISTS ${positions} (
+      log text COLLATE "C" PRIMARY KEY,
+      position bigint NOT NULL,
+      save_token uuid
+    )`,
+    `CREATE TABLE IF NOT EXISTS ${parked} (
+      log text COLLATE "C" NOT NULL,
+      position bigint NOT NULL,
+      reason text,
+      save_token uuid NOT NULL,
+      PRIMARY KEY (log, position)
+    )`,
+    `CREATE OR REPLACE FUNCTION ${follow}(
+      followed text, reached bigint, is_parked boolean, why text, was_parked boolean,
+      ids text[], versions bigint[], topics text[], states bytea[], token uuid, is_retry boolean,
+      OUT first bigint, OUT refused_at bigint
+    ) LANGUAGE plpgsql AS $function$
+    DECLARE
+      stored bigint;
+      last_token uuid;
+      is_done boolean;
+    BEGIN
+      IF was_parked THEN
+        SELECT p.reason IS NULL, p.save_token INTO is_done, last_token
+          FROM ${parked} AS p WHERE p.log = followed AND p.position = reached FOR UPDATE;
+        is_done := coalesce(is_done, true);
+      ELSE
+        SELECT p.position, p.save_token INTO stored, last_token FROM ${positions} AS p WHERE p.log = followed FOR UPDATE;
+        IF NOT FOUND THEN
+          INSERT INTO ${positions} (log, position) VALUES (followed, 0) ON CONFLICT DO NOTHING;
+          SELECT p.position, p.save_token INTO stored, last_token FROM ${positions} AS p WHERE p.log = followed FOR UPDATE;
+        END IF;
+        is_done := reached <= stored;
+      END IF;
+      IF is_done THEN
+        IF is_retry THEN
+          SELECT e.position INTO first FROM ${events} AS e
+            WHERE e.aggregate_id = ids[1] AND e.version = versions[1] AND e.save_token = token;
+          IF FOUND OR last_token = token OR EXISTS (
+            SELECT FROM ${parked} AS p WHERE p.log = followed AND p.position = reached AND p.save_token = token
+          ) THEN
+            RETURN;
+          END IF;
+        END IF;
+        SELECT coalesce(max(p.position), 0) INTO refused_at FROM ${positions} AS p WHERE p.log = followed;
+        RETURN;
+      END IF;
+      IF was_parked THEN
+        UPDATE ${parked} AS p SET reason = NULL, save_token = token WHERE p.log = followed AND p.position = reached;
+      ELSE
+        UPDATE ${positions} AS p SET position = reached, save_token = token WHERE p.log = followed;
+        IF is_parked THEN
+          INSERT INTO ${parked} (log, position, reason, save_token) VALUES (followed, reached, why, token)
+            ON CONFLICT (log, position) DO UPDATE SET reason = excluded.reason, save_token = excluded.save_token;
+        END IF;
+      END IF;
+      IF cardinality(ids) > 0 THEN
+        first := ${save}(ids, versions, topics, states, token, is_retry);
+      END IF;
+    END
+    $function$`,
+  ],
 ];
 
 /** Makes sure that the objects of an application are there, and are those of today. */
@@ -160,12 +238,13 @@ export async function lostObjects(
   names: Names,
   cause?: unknown,
 ): Promise<StoreError | undefined> {
-  const { application, catalogue, events, snapshots, keys, sequence, save } = names;
-  const relations = [catalogue, events, snapshots, keys, sequence];
+  const { application, catalogue, events, snapshots, keys, positions, parked, sequence, save, follow } = names;
+  const relations = [catalogue, events, snapshots, keys, positions, parked, sequence];
   const rows = await driver.query(
     `SELECT name FROM unnest($1::text[]) AS name WHERE to_regclass(name) IS NULL
-     UNION ALL SELECT $2::text WHERE to_regprocedure($2 || '(${SAVE_TYPES})') IS NULL`,
-    [relations, save],
+     UNION ALL SELECT name FROM unnest($2::text[], $3::text[]) AS function (name, types)
+       WHERE to_regprocedure(name || '(' || types || ')') IS NULL`,
+    [relations, [save, follow], [SAVE_TYPES, FOLLOW_TYPES]],
   );
   if (rows.length === 0) return undefined;
   const missing = rows.map(([name]) => toText(name));

@@ -1,5 +1,6 @@
 import { checkSchemaName, type KeyRecorder, type Recorder, type SnapshotRecorder, type Store } from '../index.ts';
 import { checkedDuration, DEFAULT_MS } from '../sql/durations.ts';
+import { PostgresCoordinator } from './coordinator.ts';
 import type { PostgresDriver } from './driver.ts';
 import { PostgresKeyRecorder } from './key-recorder.ts';
 import { Log } from './log.ts';
@@ -40,6 +41,7 @@ export function postgresStore(driver: PostgresDriver, options: PostgresStoreOpti
   const { schema = 'public', migrate = true, retryTimeout = DEFAULT_MS.retryTimeout } = options;
   checkSchemaName(schema);
   const session = new Session(driver, checkedDuration('retryTimeout', retryTimeout));
+  const coordinator = driver.connectAside && new PostgresCoordinator(driver.connectAside, schema);
   const logs = new Map<string, Recorders>();
   const logOf = (application: string) => {
     const known = logs.get(application);
@@ -57,6 +59,10 @@ export function postgresStore(driver: PostgresDriver, options: PostgresStoreOpti
     recorder: (application) => logOf(application).recorder,
     snapshotRecorder: (application) => logOf(application).snapshotRecorder,
     keyRecorder: (application) => logOf(application).keyRecorder,
-    close: () => session.close(),
+    coordinator,
+    async close() {
+      await coordinator?.close();
+      await session.close();
+    },
   };
 }

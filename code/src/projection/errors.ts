@@ -69,28 +69,3 @@ export class RebuildError extends EventSourcingError {
     this.projection = projection;
   }
 }
-
-/** A projection hasn't got to a position in time (`ES_WAIT_TIMEOUT`). */
-export class WaitTimeoutError extends EventSourcingError {
-  override get name(): string {
-    return 'WaitTimeoutError';
-  }
-  readonly projection: string;
-  readonly log: string;
-  /** What was waited for. */
-  readonly position: number;
-  /** How far the projection has got. */
-  readonly foundPosition: number;
-
-  constructor(projection: string, log: string, position: number, foundPosition: number, timeout: number) {
-    super(
-      'ES_WAIT_TIMEOUT',
-      `${projection} has got to position ${foundPosition} of ${log}, and not to ${position} within ${timeout} ms. Either nothing ` +
-        'follows the log for it, or that has failed or needs more time.',
-    );
-    this.projection = projection;
-    this.log = log;
-    this.position = position;
-    this.foundPosition = foundPosition;
-  }
-}

@@ -1,14 +1,10 @@
 import {
   type FollowedLog,
-  type Follower,
   Following,
   GenerationError,
   type Handler,
   type Handlers,
-  type Leader,
-  type LogItem,
   type Notification,
-  type Parked,
   PositionConflictError,
   ProcessingError,
   type Tracking,
@@ -38,10 +34,10 @@ export interface ViewParts {
 }
 
 /** One generation of a projection: follows logs with its tables. Its columns are those of the definition. */
-export class Generation implements Follower {
+export class Generation {
   readonly generation: ViewGeneration;
   readonly #parts: ViewParts;
-  readonly #following: Following<AnyWriters>;
+  readonly following: Following<AnyWriters>;
   readonly #shapes: ReadonlyMap<string, Shape>;
   readonly #buffers: ReadonlyMap<string, TableBuffer>;
   /** The tables of which handlers read the rows that have the ids of their events' aggregates. */
@@ -59,43 +55,14 @@ export class Generation implements Follower {
     this.generation = generation;
     this.#shapes = new Map(generation.tables.map((table) => [table.name, new Shape(parts.name, table)]));
     this.#buffers = this.#newBuffers();
-    this.#following = new Following({
+    this.following = new Following({
       name: parts.name,
       handlers: parts.handlers,
-      position: (log) => this.position(log),
+      position: (log) => this.#position(log),
+      parked: (log) => parts.recorder.parked(generation, log),
       work: (log, events, handlers, tracking) => this.#inTurn(() => this.#work(log, events, handlers, tracking)),
       store: (tracking) => this.#inTurn(() => this.#store(tracking)),
     });
-  }
-
-  get name(): string {
-    return this.#parts.name;
-  }
-
-  get following(): Following<AnyWriters> {
-    return this.#following;
-  }
-
-  typesIn(log: FollowedLog): readonly string[] {
-    return this.#following.typesIn(log);
-  }
-
-  async position(log: string): Promise<number> {
-    const { position, revision } = await this.#parts.recorder.standing(this.generation, log);
-    this.#revision ??= revision;
-    return position;
-  }
-
-  async process(log: FollowedLog, items: readonly LogItem[], after: number, position: number): Promise<void> {
-    await this.#following.process(log, items, after, position);
-  }
-
-  async parked(log: string): Promise<Parked[]> {
-    return await this.#parts.recorder.parked(this.generation, log);
-  }
-
-  async takeUp(leader: Leader, position: number): Promise<void> {
-    await this.#following.takeUp(leader, position);
   }
 
   async get(table: string, id: string): Promise<AnyRow | undefined> {
@@ -134,6 +101,12 @@ export class Generation implements Follower {
     }
   }
 
+  async #position(log: string): Promise<number> {
+    const { position, revision } = await this.#parts.recorder.standing(this.generation, log);
+    this.#revision ??= revision;
+    return position;
+  }
+
   #newBuffers(): ReadonlyMap<string, TableBuffer> {
     return new Map(
       [...this.#shapes].map(([name, shape]) => [name, new TableBuffer(shape, this.#parts.recorder, this.generation)]),
@@ -142,7 +115,7 @@ export class Generation implements Follower {
 
   #shape(table: string): Shape {
     const shape = this.#shapes.get(table);
-    if (shape === undefined) throw new TypeError(`The projection ${this.name} has no table ${table}.`);
+    if (shape === undefined) throw new TypeError(`The projection ${this.#parts.name} has no table ${table}.`);
     return shape;
   }
 
@@ -172,7 +145,7 @@ export class Generation implements Follower {
         for (const buffer of this.#buffers.values()) buffer.dropChanges();
         // That isn't the event's fault.
         if (error instanceof GenerationError) throw error;
-        throw new ProcessingError(this.name, log.name, event, error);
+        throw new ProcessingError(this.#parts.name, log.name, event, error);
       }
     }
     await this.#write(revision, tracking);

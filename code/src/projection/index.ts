@@ -15,7 +15,7 @@ export type {
   Where,
   Writers,
 } from './columns.ts';
-export { ColumnsError, RebuildError, RowError, WaitTimeoutError } from './errors.ts';
+export { ColumnsError, RebuildError, RowError } from './errors.ts';
 export { type OpenOptions, Projection, type ProjectionRules, type ProjectionShape, projection } from './projection.ts';
 export { View } from './view.ts';
 export type { WaitOptions } from './waiting.ts';

@@ -30,7 +30,7 @@ export async function rebuilt(
   // Whatever comes of it, the generation is still there for the next sign, or its follower learns that it isn't.
   const beating = setInterval(() => void recorder.beat(building.generation).catch(() => undefined), patience / BEATS);
   try {
-    const pipes = leaders.map(({ notificationLog }) => new Pipe(notificationLog, building));
+    const pipes = leaders.map(({ notificationLog }) => new Pipe(notificationLog, building.following));
     for (let attempt = 1; ; attempt++) {
       for (const pipe of pipes) await toTheEnd(pipe, building, () => recorder.parked(live, pipe.log.name));
       if (await recorder.makeLive(building.generation)) return;

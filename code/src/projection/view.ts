@@ -10,6 +10,7 @@ import {
   type ProcessingError,
   type SqlNames,
   StoreError,
+  typesOf,
   ViewConflictError,
   type ViewGeneration,
   type ViewValue,
@@ -53,17 +54,17 @@ export class View<T extends Tables> implements Follower {
   }
 
   typesIn(log: FollowedLog): readonly string[] {
-    return new Generation(this.#parts, UNSTORED).typesIn(log);
+    return typesOf(this.name, this.#parts.handlers, log);
   }
 
   /** The id of the last notification of this log that has been dealt with, handled or skipped; 0 if none has been. */
   async position(log: string): Promise<number> {
-    return await this.live((generation) => generation.position(log));
+    return await this.live(({ following }) => following.position(log));
   }
 
   /** The notifications of this log that were put aside, by position. */
   async parked(log: string): Promise<Parked[]> {
-    return await this.live((generation) => generation.parked(log));
+    return await this.live(({ following }) => following.parked(log));
   }
 
   /**
@@ -82,7 +83,7 @@ export class View<T extends Tables> implements Follower {
   async process(log: FollowedLog, items: readonly LogItem[], after: number, position: number): Promise<void> {
     const live = await this.#current();
     try {
-      await live.process(log, items, after, position);
+      await live.following.process(log, items, after, position);
     } catch (error) {
       if (!(error instanceof GenerationError)) throw error;
       this.#live = undefined;
@@ -98,7 +99,7 @@ export class View<T extends Tables> implements Follower {
    * @throws {PositionConflictError} if it has been dealt with meanwhile.
    */
   async skip(failed: ProcessingError): Promise<void> {
-    await this.live((generation) => generation.following.skip(failed));
+    await this.live(({ following }) => following.skip(failed));
   }
 
   /**
@@ -107,7 +108,7 @@ export class View<T extends Tables> implements Follower {
    * @throws {PositionConflictError} if it has been dealt with meanwhile.
    */
   async park(failed: ProcessingError): Promise<void> {
-    await this.live((generation) => generation.following.park(failed));
+    await this.live(({ following }) => following.park(failed));
   }
 
   /**
@@ -118,7 +119,7 @@ export class View<T extends Tables> implements Follower {
    * @throws {ProcessingError} if the handler fails again. It stays put aside.
    */
   async takeUp(leader: Leader, position: number): Promise<void> {
-    await this.live((generation) => generation.following.takeUp(leader, position));
+    await this.live(({ following }) => following.takeUp(leader, position));
   }
 
   /**
@@ -252,6 +253,3 @@ export class View<T extends Tables> implements Follower {
     throw new ColumnsError(this.name, generation.number, found, advice);
   }
 }
-
-/** Stands for tables where none are needed. */
-const UNSTORED: ViewGeneration = { number: 0, isLive: false, tables: [], beats: 0 };

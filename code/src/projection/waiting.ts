@@ -1,5 +1,4 @@
-import { ArgumentError } from '../index.ts';
-import { WaitTimeoutError } from './errors.ts';
+import { ArgumentError, WaitTimeoutError } from '../index.ts';
 
 /** How to wait. */
 export interface WaitOptions {

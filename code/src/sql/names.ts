@@ -6,6 +6,8 @@ export interface Tables {
   readonly events: string;
   readonly snapshots: string;
   readonly keys: string;
+  readonly positions: string;
+  readonly parked: string;
 }
 
 /** @throws {ArgumentError} if the name of the application cannot be part of those of its tables. */
@@ -16,5 +18,7 @@ export function tablesOf(application: string): Tables {
     events: `${application}_events`,
     snapshots: `${application}_snapshots`,
     keys: `${application}_keys`,
+    positions: `${application}_positions`,
+    parked: `${application}_parked`,
   };
 }

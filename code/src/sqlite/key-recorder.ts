@@ -1,7 +1,8 @@
-import { checkedLimit, checkSubjects, type KeyRecorder, type LiveKey, type StoredKey, StoreError } from '../index.ts';
+import { checkedLimit, checkSubjects, type KeyRecorder, type LiveKey, type StoredKey } from '../index.ts';
 import { type Row, toBytes, toInteger, toText } from '../sql/rows.ts';
 import type { Connection } from './connection.ts';
 import type { SqliteStatement } from './driver.ts';
+import { removeTraces } from './traces.ts';
 
 /**
  * Keeps the keys of subjects in a table of an SQLite database. To destroy one, its bytes are overwritten where they are,
@@ -14,7 +15,6 @@ export class SqliteKeyRecorder implements KeyRecorder {
   readonly #replace: SqliteStatement;
   readonly #list: SqliteStatement;
   readonly #forget: SqliteStatement;
-  readonly #emptyLog: SqliteStatement;
 
   constructor(connection: Connection, table: string) {
     this.#connection = connection;
@@ -30,7 +30,6 @@ export class SqliteKeyRecorder implements KeyRecorder {
     this.#forget = connection.prepare(
       `UPDATE "${table}" SET key = zeroblob(length(key)), forgotten = 1 WHERE subject = ? AND forgotten = 0 RETURNING 1`,
     );
-    this.#emptyLog = connection.prepare('PRAGMA wal_checkpoint(TRUNCATE)');
   }
 
   async select(subjects: readonly string[]): Promise<StoredKey[]> {
@@ -65,19 +64,12 @@ export class SqliteKeyRecorder implements KeyRecorder {
       this.#insert.run(subject, new Uint8Array(), 1);
       return false;
     });
-    this.#removeTraces(subject);
-    return hadKey;
-  }
-
-  /** The write-ahead log still has the page as it was before. */
-  #removeTraces(subject: string): void {
-    const [row] = this.#connection.run(() => this.#emptyLog.all());
-    if (toInteger(row?.[0]) === 0) return;
-    throw new StoreError(
-      'ES_STORE_BUSY',
-      `The subject ${subject} is forgotten: its key is destroyed. But others were reading the SQLite database ` +
-        `${this.#connection.name}, so that a trace of the key may be left in its write-ahead log. Forget the subject again.`,
+    removeTraces(
+      this.#connection,
+      `The subject ${subject} is forgotten: its key is destroyed. But`,
+      'a trace of the key may be left',
     );
+    return hadKey;
   }
 }
 

@@ -1,20 +1,25 @@
 import {
   checkEvents,
+  checkTracking,
   type NotificationOptions,
+  type Parked,
   type Recorder,
   type SelectOptions,
   type StoredEvent,
   type StoredNotification,
+  type Tracking,
   versionConflict,
 } from '../index.ts';
 import { positionBounds } from '../sql/bounds.ts';
+import type { Tables } from '../sql/names.ts';
 import { EVENT_COLUMNS, type Row, toInteger, toStoredNotification } from '../sql/rows.ts';
 import type { Connection } from './connection.ts';
 import type { SqliteStatement, SqliteValue } from './driver.ts';
+import { SqlitePositions } from './positions.ts';
 import { type SelectVersions, selectVersions } from './select-versions.ts';
 
 /**
- * Keeps the events of an application in a table of an SQLite database. SQLite lets one connection write at a time, so
+ * Keeps the events of an application in a table of an SQLite database, and how far it has followed others. SQLite lets one connection write at a time, so
  * ids are in the order of commits, and a reader never sees one appear below its position.
  */
 export class SqliteRecorder implements Recorder {
@@ -27,8 +32,10 @@ export class SqliteRecorder implements Recorder {
   readonly #notificationsOfTopics: SqliteStatement;
   readonly #maxPosition: SqliteStatement;
   readonly #lastVersion: SqliteStatement;
+  readonly #positions: SqlitePositions;
 
-  constructor(connection: Connection, table: string) {
+  constructor(connection: Connection, tables: Tables) {
+    const table = tables.events;
     const notifications = (filter: string) =>
       `SELECT position, ${EVENT_COLUMNS} FROM "${table}" WHERE position BETWEEN ? AND ? ${filter}
        ORDER BY position LIMIT ?`;
@@ -50,10 +57,20 @@ export class SqliteRecorder implements Recorder {
     );
     this.#maxPosition = connection.prepare(`SELECT coalesce(max(position), 0) FROM "${table}"`);
     this.#lastVersion = connection.prepare(`SELECT max(version) FROM "${table}" WHERE aggregate_id = ?`);
+    this.#positions = new SqlitePositions(connection, tables);
   }
 
-  async insert(events: readonly StoredEvent[]): Promise<number[]> {
+  async insert(events: readonly StoredEvent[], tracking?: Tracking): Promise<number[]> {
     checkEvents(events);
+    if (tracking !== undefined) {
+      checkTracking(tracking);
+      return this.#connection.transaction(() => {
+        this.#positions.refuseRepetition(tracking);
+        const ids = this.#insertAll(events);
+        this.#positions.store(tracking);
+        return ids;
+      });
+    }
     const [first, second] = events;
     if (first === undefined) return [];
     if (second === undefined) {
@@ -64,11 +81,7 @@ export class SqliteRecorder implements Recorder {
         // It did not follow. What there is instead is told where nobody can change it meanwhile.
       }
     }
-    return this.#connection.transaction(() => {
-      const conflict = versionConflict(events, (id) => this.#lastVersionOf(id));
-      if (conflict !== undefined) throw conflict;
-      return events.map((event) => run(this.#insert, event));
-    });
+    return this.#connection.transaction(() => this.#insertAll(events));
   }
 
   async select(aggregateId: string, options: SelectOptions = {}): Promise<StoredEvent[]> {
@@ -86,6 +99,21 @@ export class SqliteRecorder implements Recorder {
 
   async maxNotificationId(): Promise<number> {
     return toInteger(this.#rows(this.#maxPosition)[0]?.[0]);
+  }
+
+  async position(log: string): Promise<number> {
+    return this.#connection.run(() => this.#positions.of(log));
+  }
+
+  async parked(log: string): Promise<Parked[]> {
+    return this.#connection.run(() => this.#positions.parked(log));
+  }
+
+  /** In a transaction, so that nobody stores a version between the look at them and the last insert. */
+  #insertAll(events: readonly StoredEvent[]): number[] {
+    const conflict = versionConflict(events, (id) => this.#lastVersionOf(id));
+    if (conflict !== undefined) throw conflict;
+    return events.map((event) => run(this.#insert, event));
   }
 
   #lastVersionOf(aggregateId: string): number | undefined {

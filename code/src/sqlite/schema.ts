@@ -37,6 +37,17 @@ const MIGRATIONS: readonly ((tables: Tables) => string)[] = [
       key BLOB NOT NULL,
       forgotten INTEGER NOT NULL
     ) STRICT`,
+  ({ positions, parked }) => `
+    CREATE TABLE IF NOT EXISTS "${positions}" (
+      log TEXT NOT NULL PRIMARY KEY,
+      position INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS "${parked}" (
+      log TEXT NOT NULL,
+      position INTEGER NOT NULL,
+      reason TEXT NOT NULL,
+      PRIMARY KEY (log, position)
+    ) STRICT, WITHOUT ROWID`,
 ];
 
 /** Makes sure that the tables of an application are there, and are those of today. */
@@ -50,12 +61,13 @@ export function migrate(connection: Connection, application: string, mayWrite: b
 
 /** The error to throw if tables are missing although the catalogue has them: somebody has dropped them. */
 export function lostTables(connection: Connection, tables: Tables, cause?: unknown): StoreError | undefined {
-  const { application, events, snapshots, keys } = tables;
-  const names = [events, snapshots, keys];
+  const { application, ...names } = tables;
   const statement = connection.prepare(
     `SELECT value FROM json_each(?) WHERE value NOT IN (SELECT name FROM sqlite_master WHERE type = 'table')`,
   );
-  const missing = connection.run(() => statement.all(JSON.stringify(names))).map(([name]) => toText(name));
+  const missing = connection
+    .run(() => statement.all(JSON.stringify(Object.values(names))))
+    .map(([name]) => toText(name));
   if (missing.length === 0) return undefined;
   return new StoreError(
     'ES_STORE_SCHEMA',

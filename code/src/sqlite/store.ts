@@ -1,10 +1,11 @@
-import type { KeyRecorder, Recorder, SnapshotRecorder, Store } from '../index.ts';
+import type { KeyRecorder, Recorder, SnapshotRecorder, Store, ViewRecorder } from '../index.ts';
 import { Connection } from './connection.ts';
 import type { SqliteDriver } from './driver.ts';
 import { SqliteKeyRecorder } from './key-recorder.ts';
 import { SqliteRecorder } from './recorder.ts';
 import { lostTables, migrate } from './schema.ts';
 import { SqliteSnapshotRecorder } from './snapshot-recorder.ts';
+import { SqliteViewRecorder } from './view-recorder.ts';
 
 /** What one application has in a database. */
 interface Log {
@@ -17,6 +18,7 @@ interface Log {
 export interface SqliteStore extends Store {
   snapshotRecorder(application: string): SnapshotRecorder;
   keyRecorder(application: string): KeyRecorder;
+  viewRecorder(projection: string): ViewRecorder;
   /** Closes the database. Whatever is asked of the store later fails with `ES_STORE_CLOSED`. */
   close(): Promise<void>;
 }
@@ -36,11 +38,11 @@ export function sqliteStore(
     const known = logs.get(application);
     if (known !== undefined) return known;
     const tables = migrate(connection, application, options.readOnly !== true);
-    const { events, snapshots, keys } = tables;
+    const { snapshots, keys } = tables;
     connection.explain((cause) => lostTables(connection, tables, cause));
     let keyRecorder: KeyRecorder | undefined;
     const log: Log = {
-      recorder: new SqliteRecorder(connection, events),
+      recorder: new SqliteRecorder(connection, tables),
       snapshotRecorder: new SqliteSnapshotRecorder(connection, snapshots),
       // Only for those who use it, since it changes how the connection deletes.
       get keyRecorder() {
@@ -51,10 +53,16 @@ export function sqliteStore(
     logs.set(application, log);
     return log;
   };
+  const views = new Map<string, ViewRecorder>();
   return {
     recorder: (application) => logOf(application).recorder,
     snapshotRecorder: (application) => logOf(application).snapshotRecorder,
     keyRecorder: (application) => logOf(application).keyRecorder,
+    viewRecorder(projection) {
+      const recorder = views.get(projection) ?? new SqliteViewRecorder(connection, projection, options.readOnly !== true);
+      views.set(projection, recorder);
+      return recorder;
+    },
     close: async () => connection.close(),
   };
 }

@@ -1,13 +1,7 @@
-import {
-  type NotificationOptions,
-  type Recorder,
-  type SelectOptions,
-  type StoredEvent,
-  type StoredNotification,
-  VersionConflictError,
-} from '../index.ts';
+import type { NotificationOptions, Recorder, SelectOptions, StoredNotification } from '../index.ts';
 import * as assert from './assertion.ts';
 import { rejection } from './rejection.ts';
+import { assertConflict, stored } from './stored.ts';
 import { createOne, type RecorderCase, type RecorderUnderTest } from './subject.ts';
 
 const DEFAULT_BATCH_SIZE = 1_000;
@@ -337,18 +331,4 @@ async function assertTails(
     assert.equal(all?.length, total);
     assert.deepEqual(seen, all);
   }
-}
-
-function stored(aggregateId: string, version: number, text = 'state'): StoredEvent {
-  return { aggregateId, version, topic: 'Tested.Stored', state: new TextEncoder().encode(text) };
-}
-
-type ConflictFields = 'aggregateId' | 'version' | 'expectedVersion' | 'foundVersion';
-
-function assertConflict(error: unknown, expected: Partial<Pick<VersionConflictError, ConflictFields>>): void {
-  if (!(error instanceof VersionConflictError)) throw error;
-  assert.equal(error.code, 'ES_VERSION_CONFLICT');
-  const { aggregateId, version, expectedVersion, foundVersion } = error;
-  const found = { aggregateId, version, expectedVersion, foundVersion };
-  assert.deepEqual(found, { ...found, ...expected });
 }

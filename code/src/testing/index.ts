@@ -3,6 +3,7 @@ import { type KeyRecorderUnderTest, keyCases } from './keys.ts';
 import { scriptCases } from './script.ts';
 import { type SnapshotRecorderUnderTest, snapshotCases } from './snapshots.ts';
 import type { RecorderCase, RecorderUnderTest } from './subject.ts';
+import { trackingCases } from './tracking.ts';
 
 export { AssertionFailure } from './assertion.ts';
 export { type Given, given, type Outcome } from './given.ts';
@@ -29,13 +30,14 @@ export type { RecorderCase, RecorderUnderTest } from './subject.ts';
  *     const recorder = new MemoryRecorder();
  *     return Array.from({ length: count }, () => recorder);
  *   },
+ *   keepsPositions: true,
  * });
  * for (const { run } of cases) await run(); // in a test file: test(name, run)
  * console.log(cases.length > 10); // true
  * ```
  */
 export function recorderCases(subject: RecorderUnderTest): readonly RecorderCase[] {
-  return [...contractCases(subject), ...scriptCases(subject)];
+  return [...contractCases(subject), ...trackingCases(subject), ...scriptCases(subject)];
 }
 
 /** What must hold for every recorder of snapshots, as cases for whichever test runner you use. */

@@ -2,9 +2,11 @@ import {
   EventSourcingError,
   MemoryRecorder,
   type NotificationOptions,
+  PositionConflictError,
   type Recorder,
   type SelectOptions,
   type StoredEvent,
+  type Tracking,
   VersionConflictError,
 } from '../index.ts';
 import * as assert from './assertion.ts';
@@ -22,10 +24,11 @@ export interface ScriptedEvent extends Omit<StoredEvent, 'version'> {
 
 /** One step of a script. Positions in it count events, and are turned into the ids that a recorder gave to them. */
 export type Step =
-  | { readonly do: 'insert'; readonly events: readonly ScriptedEvent[] }
+  | { readonly do: 'insert'; readonly events: readonly ScriptedEvent[]; readonly tracking?: Tracking | undefined }
   | { readonly do: 'select'; readonly aggregateId: string; readonly options: SelectOptions }
   | { readonly do: 'selectNotifications'; readonly options: NotificationOptions }
-  | { readonly do: 'maxNotificationId' };
+  | { readonly do: 'maxNotificationId' }
+  | { readonly do: 'position' | 'parked'; readonly log: string };
 
 const DEFAULT_RUNS = 50;
 /** Recorders give plain objects back, which are not equal to objects without a prototype. */
@@ -38,8 +41,8 @@ export function scriptCases(subject: RecorderUnderTest): readonly RecorderCase[]
       name: 'random scripts get the same answers as in memory',
       async run() {
         const fc = await import('fast-check');
-        const { runs = DEFAULT_RUNS, seed } = subject;
-        const property = fc.asyncProperty(scripts(fc), async (script) => {
+        const { runs = DEFAULT_RUNS, seed, keepsPositions = false } = subject;
+        const property = fc.asyncProperty(scripts(fc, keepsPositions), async (script) => {
           const [tested, model] = [new Actor(await createOne(subject)), new Actor(new MemoryRecorder())];
           for (const [index, step] of script.entries()) {
             const expected = await model.answer(step);
@@ -78,7 +81,7 @@ export class Actor {
             versions.set(event.aggregateId, version);
             return { ...event, version };
           });
-          const ids = await this.#recorder.insert(events);
+          const ids = await this.#recorder.insert(events, step.tracking);
           this.#versions = versions;
           for (const id of ids) assert.ok(id > (this.#ids.at(-1) ?? 0), `The id ${id} is not greater than all before.`);
           for (const id of ids) this.#ids.push(id);
@@ -94,12 +97,14 @@ export class Actor {
         }
         case 'maxNotificationId':
           return this.#place(await this.#recorder.maxNotificationId());
+        case 'position':
+          return await this.#recorder.position?.(step.log);
+        case 'parked':
+          return await this.#recorder.parked?.(step.log);
       }
     } catch (error) {
       if (!(error instanceof EventSourcingError)) throw error;
-      const conflict =
-        error instanceof VersionConflictError ? [error.aggregateId, error.version, error.foundVersion] : [];
-      return [error.code, ...conflict];
+      return [error.code, ...conflicting(error)];
     }
   }
 
@@ -115,8 +120,13 @@ export class Actor {
   }
 }
 
+function conflicting(error: EventSourcingError): readonly unknown[] {
+  if (error instanceof VersionConflictError) return [error.aggregateId, error.version, error.foundVersion];
+  return error instanceof PositionConflictError ? [error.log, error.position, error.foundPosition] : [];
+}
+
 /** Random scripts, with what lies at the edges: bounds that are no positions, and limits that are none. */
-export function scripts(fc: FastCheck) {
+export function scripts(fc: FastCheck, keepsPositions: boolean) {
   const aggregateId = fc.constantFrom('a', 'b', 'A', 'Ünï/犬 "\'\\%_');
   /** Which are refused, before a database has to deal with them. */
   const oddId = fc.constantFrom('a\0', '\ud800', 'b\udc00');
@@ -142,10 +152,25 @@ export function scripts(fc: FastCheck) {
     },
     PLAIN,
   );
+  const log = fc.constantFrom('Dogs', 'dogs');
+  const tracking = fc.record(
+    {
+      log: fc.oneof({ weight: 30, arbitrary: log }, { weight: 1, arbitrary: oddId }),
+      position: fc.oneof({ weight: 30, arbitrary: fc.integer({ min: 1, max: 8 }) }, { weight: 1, arbitrary: edge }),
+      parked: fc.option(fc.constantFrom('', 'a reason', 'Ünï/犬'), { nil: undefined }),
+      wasParked: fc.boolean(),
+    },
+    { ...PLAIN, requiredKeys: ['log', 'position'] },
+  );
+  const events = fc.array(event, { maxLength: 4 });
+  const followed: import('fast-check').Arbitrary<Step> = fc.oneof(
+    { weight: 3, arbitrary: fc.record({ do: fc.constant('insert' as const), events, tracking }) },
+    { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('position' as const, 'parked' as const), log }) },
+  );
   const step: import('fast-check').Arbitrary<Step> = fc.oneof(
     {
       weight: 3,
-      arbitrary: fc.record({ do: fc.constant('insert' as const), events: fc.array(event, { maxLength: 4 }) }),
+      arbitrary: fc.record({ do: fc.constant('insert' as const), events }),
     },
     {
       weight: 2,
@@ -168,6 +193,7 @@ export function scripts(fc: FastCheck) {
       }),
     },
     { weight: 1, arbitrary: fc.record({ do: fc.constant('maxNotificationId' as const) }) },
+    { weight: keepsPositions ? 4 : 0, arbitrary: followed },
   );
   return fc.array(step, { minLength: 1, maxLength: 30 });
 }

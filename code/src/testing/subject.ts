@@ -9,6 +9,8 @@ export interface RecorderUnderTest {
    * @param count how many recorders.
    */
   create(count: number): Promise<readonly Recorder[]>;
+  /** Whether the recorders keep positions of followers, that is, have `position`. Then there are cases for that as well. */
+  readonly keepsPositions?: boolean | undefined;
   /** How many events a large transaction has; 1000 unless given. */
   readonly batchSize?: number | undefined;
   /** How many random scripts to run; 50 unless given. */

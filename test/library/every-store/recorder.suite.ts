@@ -9,7 +9,12 @@ export function recorderSuite(store: TestedStore): void {
   const { name, isFast } = store;
   const batchSize = isFast ? counts.batchSize.fast : counts.batchSize.postgres;
   const runs = isFast ? counts.scripts.fast : counts.scripts.postgres;
-  const cases = recorderCases({ create: async (count) => openLog(store, count), batchSize, runs });
+  const cases = recorderCases({
+    create: async (count) => openLog(store, count),
+    keepsPositions: true,
+    batchSize,
+    runs,
+  });
   const shown =
     `${name}: all ${cases.length} cases hold, with transactions of ${grouped(batchSize)} events, and ${grouped(runs)} ` +
     'random scripts are answered as in memory';

@@ -21,4 +21,4 @@ export const storeParts: Readonly<Record<StoreName, string>> = {
 };
 
 /** The parts of the package that are no stores. */
-export const otherParts = ['./compression', './crypto', './projection', './testing', './package.json'];
+export const otherParts = ['./compression', './crypto', './projection', './system', './testing', './package.json'];

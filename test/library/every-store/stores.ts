@@ -176,6 +176,8 @@ function emptying(schema: string): string {
         EXECUTE format('DELETE FROM ${schema}.%I', application || '_events');
         EXECUTE format('DELETE FROM ${schema}.%I', application || '_snapshots');
         EXECUTE format('DELETE FROM ${schema}.%I', application || '_keys');
+        EXECUTE format('DELETE FROM ${schema}.%I', application || '_positions');
+        EXECUTE format('DELETE FROM ${schema}.%I', application || '_parked');
         PERFORM setval(format('${schema}.%I', application || '_seq')::regclass, 0);
       END LOOP;
     END $$`;

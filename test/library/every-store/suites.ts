@@ -4,6 +4,7 @@ import { encryptionSuite } from './encryption.suite.ts';
 import { followingSuite } from './following.suite.ts';
 import { gapsSuite } from './gaps.suite.ts';
 import { keyRecorderSuite, recorderSuite, snapshotRecorderSuite } from './recorder.suite.ts';
+import { runnerSuite } from './runner.suite.ts';
 import { snapshotSuite } from './snapshot.suite.ts';
 import type { TestedStore } from './stores.ts';
 import { subjectKeysSuite } from './subject-keys.suite.ts';
@@ -18,6 +19,7 @@ export const suites: readonly ((store: TestedStore) => void)[] = [
   applicationSuite,
   gapsSuite,
   followingSuite,
+  runnerSuite,
   encryptionSuite,
   subjectKeysSuite,
   versioningSuite,

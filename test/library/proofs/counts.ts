@@ -4,6 +4,8 @@
 export interface Counts {
   /** Processes that are killed in the middle of saving. */
   readonly kills: { readonly sqlite: number; readonly postgres: number };
+  /** Followers that are killed in the middle of storing how far they are. */
+  readonly killedFollowers: { readonly sqlite: number; readonly postgres: number };
   /** How often the server of PostgreSQL is killed, and how often it ends everybody's connections. */
   readonly serverCrashes: number;
   readonly lostConnections: number;
@@ -25,6 +27,7 @@ export interface Counts {
 
 const small: Counts = {
   kills: { sqlite: 4, postgres: 4 },
+  killedFollowers: { sqlite: 4, postgres: 4 },
   serverCrashes: 1,
   lostConnections: 2,
   writers: { sqlite: { processes: 2, saves: 100 }, postgres: { processes: 2, saves: 200 } },
@@ -37,6 +40,7 @@ const small: Counts = {
 
 const full: Counts = {
   kills: { sqlite: 200, postgres: 50 },
+  killedFollowers: { sqlite: 100, postgres: 50 },
   serverCrashes: 5,
   lostConnections: 20,
   writers: { sqlite: { processes: 4, saves: 2_500 }, postgres: { processes: 8, saves: 10_000 } },

@@ -5,7 +5,7 @@ import { expect, inject, test } from 'vitest';
 import { startPostgres } from '../../../src/support/postgres-server.ts';
 import { counts } from './counts.ts';
 import type { Place } from './processes/stores.ts';
-import { expectWhole, killSomewhere, type Saver, startSaver } from './saving.ts';
+import { expectInStep, expectWhole, killMany, type Saver, startSaver, totalOf } from './saving.ts';
 import { grouped, shown } from './shown.ts';
 
 const url = inject('postgresUrl');
@@ -13,19 +13,25 @@ const newPlace = (at: string): Place => ({ kind: 'postgres', at, schema: `kill_$
 
 test('what a killed process was told is in the database, and all of each save', async (context) => {
   const place = newPlace(url);
-  const acknowledged = new Map<string, number>();
-  const kills = async (lane: string) => {
-    for (let n = 1; n <= counts.kills.postgres / 2; n++) {
-      const name = `${lane}${n}`;
-      acknowledged.set(name, await killSomewhere(place, name));
-    }
-  };
-  await Promise.all([kills('left'), kills('right')]);
+  const acknowledged = await killMany(place, 'saver', counts.kills.postgres);
   await expectStored(place, acknowledged);
   shown(
     context,
-    `${acknowledged.size} processes killed while saving: all ${total(acknowledged)} acknowledged saves are there, and ` +
+    `${acknowledged.size} processes killed while saving: all ${grouped(totalOf(acknowledged))} acknowledged saves are there, and ` +
       'none of three events is half there',
+  );
+});
+
+test('what killed followers did and how far they came are in the database together', async (context) => {
+  const place = newPlace(url);
+  const acknowledged = await killMany(place, 'follower', counts.killedFollowers.postgres);
+  const store = postgres(url, { schema: place.schema });
+  const position = await expectInStep(store.recorder('Saved'), acknowledged);
+  await store.close();
+  shown(
+    context,
+    `${acknowledged.size} followers killed on their way: what they did and the position ${grouped(position)} are in step, ` +
+      'with nothing missing and nothing twice',
   );
 });
 
@@ -56,7 +62,7 @@ test('a server that crashes and comes back costs no save, and stores none twice'
     shown(
       context,
       `${counts.serverCrashes} crashes of the server and ${counts.lostConnections} times all connections lost: both ` +
-        `processes went on saving, and all ${total(acknowledged)} acknowledged saves are there once`,
+        `processes went on saving, and all ${grouped(totalOf(acknowledged))} acknowledged saves are there once`,
     );
   } finally {
     await server.end();
@@ -73,8 +79,4 @@ async function expectStored({ at, schema }: Place, acknowledged: ReadonlyMap<str
   const store = postgres(at, { schema });
   await expectWhole(store.recorder('Saved'), acknowledged);
   await store.close();
-}
-
-function total(acknowledged: ReadonlyMap<string, number>): string {
-  return grouped([...acknowledged.values()].reduce((sum, each) => sum + each, 0));
 }

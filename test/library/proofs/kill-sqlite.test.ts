@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { sqlite } from 'eventsourcing/sqlite';
 import { afterAll, expect, test } from 'vitest';
 import { counts } from './counts.ts';
-import { expectWhole, killSomewhere } from './saving.ts';
+import { expectInStep, expectWhole, killMany, totalOf } from './saving.ts';
 import { grouped, shown } from './shown.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'kill-sqlite-'));
@@ -13,30 +13,38 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 test('what a killed process was told is in the file, and all of each save', async (context) => {
   const place = { kind: 'sqlite', at: join(folder, 'saved.db'), schema: '' } as const;
-  const acknowledged = new Map<string, number>();
-  // Two at a time: the first two also race to make the file and its tables, and one of two often outlives the other.
-  const kills = async (lane: string) => {
-    for (let n = 1; n <= counts.kills.sqlite / 2; n++) {
-      const name = `${lane}${n}`;
-      acknowledged.set(name, await killSomewhere(place, name));
-    }
-  };
-  await Promise.all([kills('left'), kills('right')]);
-
+  const acknowledged = await killMany(place, 'saver', counts.kills.sqlite);
   const store = sqlite(place.at);
   const recorder = store.recorder('Saved');
   const events = await expectWhole(recorder, acknowledged);
   const ids = (await recorder.selectNotifications()).map(({ id }) => id);
   expect(ids).toEqual(ids.map((_, index) => index + 1));
   await store.close();
-  const database = new DatabaseSync(place.at);
-  expect(database.prepare('PRAGMA integrity_check').all()).toEqual([{ integrity_check: 'ok' }]);
-  database.close();
+  expectIntact(place.at);
 
-  const saves = [...acknowledged.values()].reduce((sum, each) => sum + each, 0);
   shown(
     context,
-    `${acknowledged.size} processes killed while saving: all ${grouped(saves)} acknowledged saves are there, none of ` +
+    `${acknowledged.size} processes killed while saving: all ${grouped(totalOf(acknowledged))} acknowledged saves are there, none of ` +
       `three events is half there, and the ${grouped(events)} ids have no gap`,
   );
 });
+
+test('what killed followers did and how far they came are in the file together', async (context) => {
+  const place = { kind: 'sqlite', at: join(folder, 'followed.db'), schema: '' } as const;
+  const acknowledged = await killMany(place, 'follower', counts.killedFollowers.sqlite);
+  const store = sqlite(place.at);
+  const position = await expectInStep(store.recorder('Saved'), acknowledged);
+  await store.close();
+  expectIntact(place.at);
+  shown(
+    context,
+    `${acknowledged.size} followers killed on their way: what they did and the position ${grouped(position)} are in step, ` +
+      'with nothing missing and nothing twice',
+  );
+});
+
+function expectIntact(file: string): void {
+  const database = new DatabaseSync(file);
+  expect(database.prepare('PRAGMA integrity_check').all()).toEqual([{ integrity_check: 'ok' }]);
+  database.close();
+}

@@ -1,4 +1,4 @@
-import { uuid4, VersionConflictError } from 'eventsourcing';
+import { PositionConflictError, type Tracking, uuid4, VersionConflictError } from 'eventsourcing';
 import { type PostgresOptions, type PostgresStore, postgres } from 'eventsourcing/postgres';
 import { Client } from 'pg';
 import { afterEach, describe, expect, inject, test } from 'vitest';
@@ -85,7 +85,7 @@ describe('a database', () => {
     expect(await open(schema, { migrate: false }).recorder('Tested').maxNotificationId()).toBe(1);
   });
 
-  test.each([1, 2, 3])('of version %i is brought up to date, and keeps its events', async (version) => {
+  test.each([1, 2, 3, 4])('of version %i is brought up to date, and keeps its events', async (version) => {
     const schema = newSchema();
     await open(schema)
       .recorder('Tested')
@@ -93,7 +93,9 @@ describe('a database', () => {
     const client = await connected();
     if (version < 2) await client.query(`DROP TABLE "${schema}"."Tested_snapshots"`);
     if (version < 3) await client.query(`DROP TABLE "${schema}"."Tested_keys"`);
-    await client.query(savingOfVersion1(schema));
+    if (version < 4) await client.query(savingOfVersion1(schema));
+    await client.query(`DROP TABLE "${schema}"."Tested_positions", "${schema}"."Tested_parked"`);
+    await client.query(`DROP FUNCTION "${schema}"."Tested_follow"`);
     await client.query(`UPDATE "${schema}".eventsourcing_logs SET version = ${version}`);
     const old = open(schema, { migrate: false }).recorder('Tested');
     expect(await rejectionOf(old.select('a'))).toMatchObject({ code: 'ES_STORE_SCHEMA' });
@@ -105,11 +107,14 @@ describe('a database', () => {
     expect(await store.recorder('Tested').select('a')).toEqual([stored('a', 1)]);
     expect(await rejectionOf(store.recorder('Tested').insert([stored('a', 3)]))).toMatchObject({ foundVersion: 1 });
     expect(await store.recorder('Tested').insert([stored('a', 2), stored('b', 1)])).toEqual([2, 3]);
-    expect(await old.maxNotificationId()).toBe(3);
+    expect(await store.recorder('Tested').insert([stored('c', 1)], { log: 'Dogs', position: 1 })).toEqual([4]);
+    expect(await old.position?.('Dogs')).toBe(1);
+    expect(await old.maxNotificationId()).toBe(4);
   });
 
   test('that has lost tables or functions says so, and how to go on', async () => {
-    for (const lost of ['TABLE Tested_events', 'TABLE Tested_snapshots', 'TABLE Tested_keys', 'FUNCTION Tested_save']) {
+    const tables = ['events', 'snapshots', 'keys', 'positions', 'parked'].map((name) => `TABLE Tested_${name}`);
+    for (const lost of [...tables, 'FUNCTION Tested_save', 'FUNCTION Tested_follow']) {
       const schema = newSchema();
       const recorder = open(schema).recorder('Tested');
       await recorder.insert([stored('a', 1)]);
@@ -122,6 +127,9 @@ describe('a database', () => {
       ];
       // Also to whoever has used it before.
       if (/events|save/.test(lost)) errors.push(await rejectionOf(recorder.insert([stored('a', 2)])));
+      if (/save|positions|follow/.test(lost)) {
+        errors.push(await rejectionOf(recorder.insert([stored('a', 2)], { log: 'Dogs', position: 1 })));
+      }
       for (const error of errors) {
         expect(error).toMatchObject({ code: 'ES_STORE_SCHEMA' });
         expect(error.message).toMatch(new RegExp(`has lost .*"${schema}"."${name}".* of the application Tested`));
@@ -136,6 +144,8 @@ describe('a database', () => {
       await again.snapshotRecorder('Tested').put(stored('a', 1));
       expect(await again.keyRecorder('Tested').forget('a')).toBe(false);
       expect(await recorder.insert([stored('b', 2)])).toHaveLength(1);
+      expect(await recorder.insert([stored('b', 3)], { log: 'Dogs', position: 1, parked: 'a reason' })).toHaveLength(1);
+      expect(await recorder.parked?.('Dogs')).toHaveLength(1);
     }
   });
 
@@ -255,6 +265,87 @@ describe('a transaction that takes its time', () => {
   });
 });
 
+describe('followers', () => {
+  test('wait for who is at the same log, and neither for those of other logs nor for readers', async () => {
+    const schema = newSchema();
+    const recorder = open(schema).recorder('Tested');
+    await recorder.insert([], { log: 'Dogs', position: 1, parked: 'a reason' });
+    const slow = await connected();
+    await slow.query('BEGIN');
+    await followWith(slow, schema, { log: 'Dogs', position: 2 });
+    let isStored = false;
+    const same = rejectionOf(recorder.insert([stored('a', 1)], { log: 'Dogs', position: 2 })).finally(() => {
+      isStored = true;
+    });
+    for (let position = 1; position <= 5; position++) {
+      expect(await recorder.insert([stored('b', position)], { log: 'Cats', position })).toEqual([2 * position - 1]);
+      expect(await recorder.insert([stored('c', position)])).toEqual([2 * position]);
+      expect(await recorder.position?.('Dogs')).toBe(1);
+    }
+    expect(await recorder.insert([], { log: 'Dogs', position: 1, wasParked: true })).toEqual([]);
+    expect(isStored).toBe(false);
+    await slow.query('COMMIT');
+    expect(await same).toMatchObject({ code: 'ES_POSITION_CONFLICT', position: 2, foundPosition: 2 });
+    expect(await recorder.select('a')).toEqual([]);
+  });
+
+  test('whose first is rolled back leave its place to who waits', async () => {
+    const schema = newSchema();
+    const recorder = open(schema).recorder('Tested');
+    expect(await recorder.position?.('Dogs')).toBe(0);
+    const slow = await connected();
+    await slow.query('BEGIN');
+    await followWith(slow, schema, { log: 'Dogs', position: 9 });
+    const next = recorder.insert([stored('a', 1)], { log: 'Dogs', position: 1 });
+    const watcher = await connected();
+    const waiting = `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%' || $1 || '%'`;
+    while ((await watcher.query(waiting, [schema])).rowCount === 0)
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    await slow.query('ROLLBACK');
+    expect(await next).toEqual([1]);
+    expect(await recorder.position?.('Dogs')).toBe(1);
+  });
+
+  test('store the position and the events in one transaction', async () => {
+    const schema = newSchema();
+    await open(schema)
+      .recorder('Tested')
+      .insert([stored('a', 1)], { log: 'Dogs', position: 1 });
+    const { rows } = await (await connected()).query<{ same: boolean }>(
+      `SELECT e.xmin = p.xmin AS same FROM "${schema}"."Tested_events" AS e, "${schema}"."Tested_positions" AS p`,
+    );
+    expect(rows).toEqual([{ same: true }]);
+  });
+
+  test('that repeat a call get the first answer, also if others have gone on since', async () => {
+    const schema = newSchema();
+    const recorder = open(schema).recorder('Tested');
+    const client = await connected();
+    await recorder.insert([], { log: 'Dogs', position: 1, parked: 'a reason' });
+    const calls = [
+      [{ log: 'Dogs', position: 2 }, ['a']],
+      [{ log: 'Dogs', position: 3, parked: 'a reason' }, []],
+      [{ log: 'Dogs', position: 4, parked: 'a reason' }, ['b', 'c']],
+      [{ log: 'Dogs', position: 1, wasParked: true }, []],
+      [{ log: 'Dogs', position: 4, wasParked: true }, ['d']],
+    ] as const;
+    const tokens = calls.map(() => uuid4());
+    const answers: unknown[] = [];
+    for (const [index, [tracking, ids]] of calls.entries()) {
+      answers.push(await followWith(client, schema, tracking, ids, tokens[index]));
+    }
+    const ids = [1, null, 2, null, 4].map((first) => ({ first: first === null ? null : `${first}`, refused_at: null }));
+    expect(answers).toEqual(ids);
+    await recorder.insert([], { log: 'Dogs', position: 5 });
+    for (const [index, [tracking, ids]] of calls.entries()) {
+      expect(await followWith(client, schema, tracking, ids, tokens[index], true)).toEqual(answers[index]);
+      const other = await followWith(client, schema, tracking, ids, uuid4(), true);
+      expect(other).toEqual({ first: null, refused_at: '5' });
+    }
+    expect(await recorder.selectNotifications()).toHaveLength(4);
+  });
+});
+
 describe('a lost connection', () => {
   test('when the server closes the connections, the next calls make new ones', async () => {
     const schema = newSchema();
@@ -331,6 +422,58 @@ describe('a lost connection', () => {
       await other.insert([stored('alike', 1)]);
     });
     expect(await rejectionOf(recorder.insert([stored('alike', 1)]))).toBeInstanceOf(VersionConflictError);
+    expect(proxy.lost).toBe(1);
+  });
+
+  /** Calls of a follower, each with its events, whose first is of the aggregate `lost`. */
+  const followed: readonly (readonly [name: string, aggregates: readonly string[], tracking: Tracking])[] = [
+    ['with events', ['lost', 'b'], { log: 'lost', position: 3 }],
+    ['without events', [], { log: 'lost', position: 3 }],
+    ['that puts aside', [], { log: 'lost', position: 3, parked: 'a reason' }],
+    ['that takes up, with events', ['lost'], { log: 'lost', position: 2, wasParked: true }],
+    ['that takes up, without events', [], { log: 'lost', position: 2, wasParked: true }],
+  ];
+
+  test.each(followed)('before the request of a follower arrives, %s: it is made once', async (_, ids, tracking) => {
+    const { store, proxy } = await openThroughProxy(newSchema());
+    const recorder = store.recorder('Tested');
+    await recorder.insert([stored('a', 1)], { log: 'lost', position: 2, parked: '2' });
+    proxy.loseRequest('lost');
+    const events = ids.map((id) => stored(id, 1));
+    expect(await recorder.insert(events, tracking)).toEqual(events.map((_, index) => index + 2));
+    expect(proxy.lost).toBe(1);
+    expect(await recorder.selectNotifications()).toHaveLength(1 + events.length);
+    expect(await rejectionOf(recorder.insert([], tracking))).toBeInstanceOf(PositionConflictError);
+  });
+
+  test.each(followed)('before a follower gets the answer, %s: what it did is recognised', async (_, ids, tracking) => {
+    const { store, proxy } = await openThroughProxy(newSchema());
+    const recorder = store.recorder('Tested');
+    await recorder.insert([stored('a', 1)], { log: 'lost', position: 2, parked: '2' });
+    proxy.loseAnswer('lost');
+    const events = ids.map((id) => stored(id, 1));
+    expect(await recorder.insert(events, tracking)).toEqual(events.map((_, index) => index + 2));
+    expect(proxy.lost).toBe(1);
+    expect(await recorder.selectNotifications()).toHaveLength(1 + events.length);
+    expect(await recorder.position?.('lost')).toBe(Math.max(2, tracking.wasParked ? 0 : tracking.position));
+    expect(await recorder.parked?.('lost')).toEqual([
+      ...(tracking.wasParked ? [] : [{ position: 2, reason: '2' }]),
+      ...(tracking.parked === undefined ? [] : [{ position: 3, reason: tracking.parked }]),
+    ]);
+    expect(await rejectionOf(recorder.insert(events, tracking))).toBeInstanceOf(PositionConflictError);
+  });
+
+  test.each(followed)('does not make the work of another follower one’s own, %s', async (_, ids, tracking) => {
+    const schema = newSchema();
+    const { store, proxy } = await openThroughProxy(schema);
+    const recorder = store.recorder('Tested');
+    await recorder.insert([stored('a', 1)], { log: 'lost', position: 2, parked: '2' });
+    const other = open(schema).recorder('Tested');
+    const events = ids.map((id) => stored(id, 1));
+    proxy.loseRequest('lost', async () => {
+      await other.insert(events, tracking);
+    });
+    expect(await rejectionOf(recorder.insert(events, tracking))).toBeInstanceOf(PositionConflictError);
     expect(proxy.lost).toBe(1);
   });
 
@@ -415,6 +558,25 @@ async function saveWith(client: Client, schema: string, aggregateId: string): Pr
     [[aggregateId], uuid4()],
   );
   return Number(rows[0]?.id);
+}
+
+/** Stores a position, and an event of each aggregate, as the library does, on a connection of the test. */
+async function followWith(
+  client: Client,
+  schema: string,
+  { log, position, parked, wasParked = false }: Tracking,
+  ids: readonly string[] = [],
+  token = uuid4(),
+  isRetry = false,
+): Promise<unknown> {
+  const { rows } = await client.query(
+    `SELECT first, refused_at FROM "${schema}"."Tested_follow"($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+    [
+      ...[log, position, parked !== undefined, parked ?? '', wasParked],
+      ...[ids, ids.map(() => 1), ids.map(() => 'Tested.Stored'), ids.map(() => Buffer.alloc(0)), token, isRetry],
+    ],
+  );
+  return rows[0];
 }
 
 /** Ends the connections on which a schema was used last. Returns how many. */

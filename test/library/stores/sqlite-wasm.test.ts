@@ -45,9 +45,10 @@ describe('a database of the WebAssembly build', () => {
     const file = newFile();
     await open(file)
       .recorder('Tested')
-      .insert([stored('a', 1)]);
+      .insert([stored('a', 1)], { log: 'Dogs', position: 7 });
     const store = open(file, { readOnly: true });
     const recorder = store.recorder('Tested');
+    expect(await recorder.position?.('Dogs')).toBe(7);
     expect(await recorder.select('a')).toEqual([stored('a', 1)]);
     expect(await rejectionOf(recorder.insert([stored('a', 2)]))).toMatchObject({ code: 'ES_STORE_READ_ONLY' });
     expect(await rejectionOf(recorder.insert([stored('a', 2), stored('a', 3)]))).toBeInstanceOf(StoreError);

@@ -66,21 +66,27 @@ describe('a file', () => {
     expect(await recorder.insert([stored('a', 2)])).toEqual([3]);
   });
 
-  test.each([1, 2])('of version %i is brought up to date, and keeps its events', async (version) => {
+  test.each([1, 2, 3])('of version %i is brought up to date, and keeps its events', async (version) => {
     const file = newFile();
     await open(file)
       .recorder('Tested')
       .insert([stored('a', 1)]);
     const database = new DatabaseSync(file);
     if (version < 2) database.exec('DROP TABLE Tested_snapshots');
-    database.exec(`DROP TABLE Tested_keys; UPDATE eventsourcing_logs SET version = ${version}`);
+    if (version < 3) database.exec('DROP TABLE Tested_keys');
+    database.exec('DROP TABLE Tested_positions; DROP TABLE Tested_parked');
+    database.exec(`UPDATE eventsourcing_logs SET version = ${version}`);
     database.close();
     const store = open(file);
     const key = { subject: 'a', key: new Uint8Array([1]) };
     expect(await store.keyRecorder('Tested').insert([key])).toEqual([key]);
     await store.snapshotRecorder('Tested').put(stored('a', 1));
     expect(await store.snapshotRecorder('Tested').select('a')).toEqual([stored('a', 1)]);
-    expect(await store.recorder('Tested').select('a')).toEqual([stored('a', 1)]);
+    const recorder = store.recorder('Tested');
+    expect(await recorder.select('a')).toEqual([stored('a', 1)]);
+    expect(await recorder.position?.('Dogs')).toBe(0);
+    expect(await recorder.insert([stored('a', 2)], { log: 'Dogs', position: 1, parked: 'a reason' })).toEqual([2]);
+    expect(await recorder.parked?.('Dogs')).toEqual([{ position: 1, reason: 'a reason' }]);
   });
 
   test('waits for the disk at each save, unless told otherwise', () => {
@@ -249,10 +255,15 @@ describe('what SQLite refuses', () => {
     const file = newFile();
     await open(file)
       .recorder('Tested')
-      .insert([stored('a', 1)]);
+      .insert([stored('a', 1)], { log: 'Dogs', position: 7, parked: 'a reason' });
     const store = open(file, { readOnly: true });
     const recorder = store.recorder('Tested');
     expect(await recorder.select('a')).toEqual([stored('a', 1)]);
+    expect(await recorder.position?.('Dogs')).toBe(7);
+    expect(await recorder.parked?.('Dogs')).toEqual([{ position: 7, reason: 'a reason' }]);
+    expect(await rejectionOf(recorder.insert([], { log: 'Dogs', position: 8 }))).toMatchObject({
+      code: 'ES_STORE_READ_ONLY',
+    });
     expect(await rejectionOf(recorder.insert([stored('a', 2)]))).toMatchObject({
       code: 'ES_STORE_READ_ONLY',
       message: expect.stringContaining('because of the option readOnly, or of the rights'),
@@ -262,7 +273,7 @@ describe('what SQLite refuses', () => {
   });
 
   test('tables that are gone, and says how to go on', async () => {
-    for (const table of ['Tested_events', 'Tested_snapshots', 'Tested_keys']) {
+    for (const table of ['events', 'snapshots', 'keys', 'positions', 'parked'].map((name) => `Tested_${name}`)) {
       const file = newFile();
       const before = open(file);
       const recorder = before.recorder('Tested');
@@ -277,6 +288,8 @@ describe('what SQLite refuses', () => {
       if (table === 'Tested_events') {
         errors.push(await rejectionOf(recorder.select('a')), await rejectionOf(recorder.insert([stored('a', 2)])));
         expect(errors[2]?.cause).toBeInstanceOf(Error);
+      } else if (table === 'Tested_positions') {
+        errors.push(await rejectionOf(recorder.insert([stored('a', 2)], { log: 'Dogs', position: 1 })));
       }
       for (const error of errors) {
         expect(error).toMatchObject({ code: 'ES_STORE_SCHEMA' });
@@ -291,7 +304,7 @@ describe('what SQLite refuses', () => {
       const again = open(file);
       const isLost = table === 'Tested_events';
       expect(await again.recorder('Tested').select('a')).toEqual(isLost ? [] : [stored('a', 1)]);
-      expect(await again.recorder('Tested').insert([stored('b', 1)])).toHaveLength(1);
+      expect(await again.recorder('Tested').insert([stored('b', 1)], { log: 'Dogs', position: 1 })).toHaveLength(1);
       await again.snapshotRecorder('Tested').put(stored('a', 1));
       const key = { subject: 'a', key: new Uint8Array([1]) };
       expect(await again.keyRecorder('Tested').insert([key])).toEqual([key]);

@@ -1,12 +1,14 @@
 import {
   MemoryRecorder,
   type NotificationOptions,
+  PositionConflictError,
   type Recorder,
   type SelectOptions,
   type StoredEvent,
+  type Tracking,
   VersionConflictError,
 } from 'eventsourcing';
-import { recorderCases } from 'eventsourcing/testing';
+import { type RecorderUnderTest, recorderCases } from 'eventsourcing/testing';
 import { describe, expect, test } from 'vitest';
 
 const pause = () => new Promise((resolve) => setTimeout(resolve));
@@ -110,13 +112,136 @@ const faulty: Record<string, () => Recorder> = {
     })(),
 };
 
-async function failures(create: () => Recorder): Promise<string[]> {
+/** Recorders that break one promise about positions each. */
+const faultyFollowers: Record<string, () => Recorder> = {
+  'stores the position in a transaction of its own': () =>
+    new (class extends MemoryRecorder {
+      override async insert(events: readonly StoredEvent[], tracking?: Tracking) {
+        await super.insert([], tracking);
+        return await super.insert(events);
+      }
+    })(),
+  'stores the position after the events': () =>
+    new (class extends MemoryRecorder {
+      override async insert(events: readonly StoredEvent[], tracking?: Tracking) {
+        const ids = await super.insert(events);
+        await super.insert([], tracking);
+        return ids;
+      }
+    })(),
+  'looks at the position before it waits': () =>
+    new (class extends MemoryRecorder {
+      override async insert(events: readonly StoredEvent[], tracking?: Tracking) {
+        if (tracking === undefined || tracking.wasParked) return await super.insert(events, tracking);
+        const found = await this.position(tracking.log);
+        if (tracking.position <= found) throw new PositionConflictError(tracking, found);
+        await pause();
+        // Whoever was faster is not seen any more.
+        const own = { ...tracking, position: Math.max(tracking.position, (await this.position(tracking.log)) + 1) };
+        return await super.insert(events, own);
+      }
+    })(),
+  'looks at the versions first': () =>
+    new (class extends MemoryRecorder {
+      override async insert(events: readonly StoredEvent[], tracking?: Tracking) {
+        for (const { aggregateId, version } of events.slice(0, 1)) {
+          const last = (await super.select(aggregateId)).at(-1)?.version;
+          if (last !== undefined && version !== last + 1) throw new VersionConflictError(aggregateId, version, last);
+        }
+        return await super.insert(events, tracking);
+      }
+    })(),
+  'takes all logs for one': () =>
+    new (class extends MemoryRecorder {
+      override insert(events: readonly StoredEvent[], tracking?: Tracking) {
+        return super.insert(events, tracking && { ...tracking, log: '' });
+      }
+      override position() {
+        return super.position('');
+      }
+      override parked() {
+        return super.parked('');
+      }
+    })(),
+  'does not tell logs apart by the case of letters': () =>
+    new (class extends MemoryRecorder {
+      override insert(events: readonly StoredEvent[], tracking?: Tracking) {
+        return super.insert(events, tracking && { ...tracking, log: tracking.log.toLowerCase() });
+      }
+      override position(log: string) {
+        return super.position(log.toLowerCase());
+      }
+      override parked(log: string) {
+        return super.parked(log.toLowerCase());
+      }
+    })(),
+  'stores no position where there are no events': () =>
+    new (class extends MemoryRecorder {
+      override async insert(events: readonly StoredEvent[], tracking?: Tracking) {
+        return events.length === 0 && tracking?.parked === undefined ? [] : await super.insert(events, tracking);
+      }
+    })(),
+  'takes up what was never put aside': () =>
+    new (class extends MemoryRecorder {
+      override async insert(events: readonly StoredEvent[], tracking?: Tracking) {
+        try {
+          return await super.insert(events, tracking);
+        } catch (error) {
+          if (error instanceof PositionConflictError && tracking?.wasParked) return await super.insert(events);
+          throw error;
+        }
+      }
+    })(),
+  'moves the position when something is taken up': () =>
+    new (class extends MemoryRecorder {
+      override async position(log: string) {
+        return (await super.parked(log)).length === 0 ? 0 : await super.position(log);
+      }
+    })(),
+  'lists what was put aside by reason': () =>
+    new (class extends MemoryRecorder {
+      override async parked(log: string) {
+        return (await super.parked(log)).sort((a, b) => (a.reason < b.reason ? -1 : 1));
+      }
+    })(),
+  'shows the position before the events': () => {
+    let isHidden = false;
+    return new (class extends MemoryRecorder {
+      override async insert(events: readonly StoredEvent[], tracking?: Tracking) {
+        isHidden = true;
+        const ids = await super.insert(events, tracking);
+        await pause();
+        isHidden = false;
+        return ids;
+      }
+      override async maxNotificationId() {
+        return (await super.maxNotificationId()) - (isHidden ? 1 : 0);
+      }
+    })();
+  },
+  'has none': withoutPositions,
+};
+
+/** Has what a recorder must have, and no more. */
+function withoutPositions(): Recorder {
+  const recorder = new MemoryRecorder();
+  return {
+    insert: (events) => recorder.insert(events),
+    select: (id, options) => recorder.select(id, options),
+    selectNotifications: (options) => recorder.selectNotifications(options),
+    maxNotificationId: () => recorder.maxNotificationId(),
+  };
+}
+
+async function failures(create: () => Recorder, options: Partial<RecorderUnderTest> = {}): Promise<string[]> {
   const cases = recorderCases({
     async create(count) {
       const recorder = create();
       return Array.from({ length: count }, () => recorder);
     },
+    keepsPositions: true,
     batchSize: 200,
+    ...options,
   });
   const failed: string[] = [];
   for (const { name, run } of cases) {
@@ -131,6 +256,23 @@ describe('the cases for recorders find one that', () => {
     const create = faulty[name];
     expect(create && (await failures(create))).not.toEqual([]);
   });
+});
+
+describe('the cases about positions find one that', () => {
+  test.each(Object.keys(faultyFollowers))('%s', async (name) => {
+    const create = faultyFollowers[name];
+    const failed = create && (await failures(create, { runs: 1 }));
+    expect(failed?.filter((title) => !title.startsWith('random scripts'))).not.toEqual([]);
+  });
+});
+
+test('a recorder without positions passes without the cases about them, and one with them is told of the cases', async () => {
+  const keepsPositions = false;
+  expect(await failures(withoutPositions, { keepsPositions })).toEqual([]);
+  expect(await failures(() => new MemoryRecorder())).toEqual([]);
+  expect(await failures(() => new MemoryRecorder(), { keepsPositions })).toEqual([
+    'a recorder that keeps positions of followers is tested for it',
+  ]);
 });
 
 test('events that become visible late are found by the readers of the tail', async () => {
