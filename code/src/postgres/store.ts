@@ -1,4 +1,11 @@
-import { checkSchemaName, type KeyRecorder, type Recorder, type SnapshotRecorder, type Store } from '../index.ts';
+import {
+  checkSchemaName,
+  type KeyRecorder,
+  type Recorder,
+  type SnapshotRecorder,
+  type Store,
+  type ViewRecorder,
+} from '../index.ts';
 import { checkedDuration, DEFAULT_MS } from '../sql/durations.ts';
 import { PostgresCoordinator } from './coordinator.ts';
 import type { PostgresDriver } from './driver.ts';
@@ -8,6 +15,7 @@ import { PostgresRecorder } from './recorder.ts';
 import { namesOf } from './schema.ts';
 import { Session } from './session.ts';
 import { PostgresSnapshotRecorder } from './snapshot-recorder.ts';
+import { PostgresViewRecorder } from './view-recorder.ts';
 
 /** What one application has in a database. */
 interface Recorders {
@@ -20,6 +28,7 @@ interface Recorders {
 export interface PostgresStore extends Store {
   snapshotRecorder(application: string): SnapshotRecorder;
   keyRecorder(application: string): KeyRecorder;
+  viewRecorder(projection: string): ViewRecorder;
   /**
    * Ends all connections. What was sent to the server comes to its end, for as long as `closeTimeout` says; what still
    * waits for its turn fails at once with `ES_STORE_CLOSED`, and so does whatever is asked of the store later.
@@ -55,10 +64,16 @@ export function postgresStore(driver: PostgresDriver, options: PostgresStoreOpti
     logs.set(application, recorders);
     return recorders;
   };
+  const views = new Map<string, ViewRecorder>();
   return {
     recorder: (application) => logOf(application).recorder,
     snapshotRecorder: (application) => logOf(application).snapshotRecorder,
     keyRecorder: (application) => logOf(application).keyRecorder,
+    viewRecorder(projection) {
+      const recorder = views.get(projection) ?? new PostgresViewRecorder(session, projection, schema, migrate);
+      views.set(projection, recorder);
+      return recorder;
+    },
     coordinator,
     async close() {
       await coordinator?.close();

@@ -42,7 +42,9 @@ export function whereSql(table: ViewTable, where: ViewSelection['where'], placeh
 export function selectionSql(table: ViewTable, selection: ViewSelection, placeholder: Placeholder): SqlPart {
   const { sql, values } = whereSql(table, selection.where, placeholder);
   const { orderBy = [], limit, offset = 0 } = selection;
-  const order = orderBy.map(({ column, desc }) => `${known(table, column)} ${desc ? 'DESC NULLS LAST' : 'ASC NULLS FIRST'}`);
+  const order = orderBy.map(
+    ({ column, desc }) => `${known(table, column)} ${desc ? 'DESC NULLS LAST' : 'ASC NULLS FIRST'}`,
+  );
   const bounds = [Math.min(checkedLimit(limit), Number.MAX_SAFE_INTEGER), checkedLimit(offset)];
   const [most, first] = [placeholder(values.length + 1), placeholder(values.length + 2)];
   return {

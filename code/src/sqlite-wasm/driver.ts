@@ -11,6 +11,7 @@ export interface Sqlite3 {
     sqlite3_last_insert_rowid(database: Sqlite3Pointer): bigint | number;
     sqlite3_get_autocommit(database: Sqlite3Pointer): number;
     sqlite3_step(statement: Sqlite3Pointer): number;
+    sqlite3_bind_double(statement: Sqlite3Pointer, index: number, value: number): number;
     sqlite3_busy_timeout(database: Sqlite3Pointer, milliseconds: number): number;
   };
   readonly SQLite3Error: new (message: string) => Error & { resultCode: number };
@@ -79,6 +80,11 @@ function driverOf(
       const statement = database.prepare(sql);
       const bind = (values: readonly SqliteValue[]) => {
         if (values.length > 0) statement.bind([...values]);
+        // As a whole number of 64 bits, a great one would be another number.
+        for (const [index, value] of values.entries()) {
+          if (!Number.isInteger(value) || Number.isSafeInteger(value)) continue;
+          capi.sqlite3_bind_double(pointerOf(statement), index + 1, Number(value));
+        }
       };
       return {
         run(...values) {

@@ -59,7 +59,8 @@ export function sqliteStore(
     snapshotRecorder: (application) => logOf(application).snapshotRecorder,
     keyRecorder: (application) => logOf(application).keyRecorder,
     viewRecorder(projection) {
-      const recorder = views.get(projection) ?? new SqliteViewRecorder(connection, projection, options.readOnly !== true);
+      const recorder =
+        views.get(projection) ?? new SqliteViewRecorder(connection, projection, options.readOnly !== true);
       views.set(projection, recorder);
       return recorder;
     },

@@ -6,8 +6,8 @@ import {
   type Parked,
   type RowChanges,
   type SqlNames,
-  StoreError,
   type StoredRow,
+  StoreError,
   ViewConflictError,
   type ViewGeneration,
   type ViewRecorder,
@@ -205,7 +205,11 @@ export class SqliteViewRecorder implements ViewRecorder {
   async select(generation: ViewGeneration, name: string, selection: ViewSelection): Promise<StoredRow[]> {
     const table = tableIn(generation, name);
     const { sql, values } = selectionSql(table, selection, placeholder);
-    const rows = this.#query(generation, `SELECT ${columnList(table)} FROM ${this.#name(generation, name)} ${sql}`, values);
+    const rows = this.#query(
+      generation,
+      `SELECT ${columnList(table)} FROM ${this.#name(generation, name)} ${sql}`,
+      values,
+    );
     return rows.map((row) => toStoredRow(table, row));
   }
 

@@ -35,21 +35,23 @@ export function generationsOf(connection: Connection, projection: string): ViewG
   const statement = connection.prepare(
     `SELECT projection, generation, live, columns, beats FROM ${VIEWS} WHERE projection = ? ORDER BY live DESC`,
   );
-  return connection.run(() => statement.all(projection)).map((row) => {
-    const found = toText(row[0]);
-    if (found !== projection) {
-      throw new ArgumentError(
-        `The projection name ${projection} differs from ${found}, which has tables in ${connection.name}, in the case of ` +
-          'letters only, and SQLite does not tell such tables apart. Use the same name, or another.',
-      );
-    }
-    return {
-      number: toInteger(row[1]),
-      isLive: toInteger(row[2]) !== 0,
-      tables: parsedColumns(projection, toText(row[3])),
-      beats: toInteger(row[4]),
-    };
-  });
+  return connection
+    .run(() => statement.all(projection))
+    .map((row) => {
+      const found = toText(row[0]);
+      if (found !== projection) {
+        throw new ArgumentError(
+          `The projection name ${projection} differs from ${found}, which has tables in ${connection.name}, in the case of ` +
+            'letters only, and SQLite does not tell such tables apart. Use the same name, or another.',
+        );
+      }
+      return {
+        number: toInteger(row[1]),
+        isLive: toInteger(row[2]) !== 0,
+        tables: parsedColumns(projection, toText(row[3])),
+        beats: toInteger(row[4]),
+      };
+    });
 }
 
 /** Makes the tables of a generation, and tells of it in the catalogue. To be called in a transaction. */

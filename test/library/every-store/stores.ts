@@ -3,7 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import sqlite3InitModule from '@sqlite.org/sqlite-wasm';
-import { type KeyRecorder, memory, type Recorder, type SnapshotRecorder, type Store, uuid4 } from 'eventsourcing';
+import {
+  type KeyRecorder,
+  memory,
+  type Recorder,
+  type SnapshotRecorder,
+  type Store,
+  uuid4,
+  type ViewRecorder,
+} from 'eventsourcing';
 import { pglite } from 'eventsourcing/pglite';
 import { postgres } from 'eventsourcing/postgres';
 import { sqlite } from 'eventsourcing/sqlite';
@@ -19,10 +27,11 @@ declare module 'vitest' {
   }
 }
 
-/** A store of the library, which keeps snapshots and keys too. */
+/** A store of the library, which keeps snapshots, keys and projections too. */
 export interface FullStore extends Store {
   snapshotRecorder(application: string): SnapshotRecorder;
   keyRecorder(application: string): KeyRecorder;
+  viewRecorder(projection: string): ViewRecorder;
 }
 
 /** One of the ways in which events are kept. All that is opened is closed after the test. */
@@ -152,10 +161,11 @@ function files(name: StoreName, newFile: () => string, openFile: (file: string) 
 }
 
 function inMemory(): FullStore {
-  const { recorder, snapshotRecorder, keyRecorder } = memory();
+  const { recorder, snapshotRecorder, keyRecorder, viewRecorder } = memory();
   if (snapshotRecorder === undefined) throw new TypeError('The store in memory keeps no snapshots.');
   if (keyRecorder === undefined) throw new TypeError('The store in memory keeps no keys.');
-  return { recorder, snapshotRecorder, keyRecorder };
+  if (viewRecorder === undefined) throw new TypeError('The store in memory keeps no projections.');
+  return { recorder, snapshotRecorder, keyRecorder, viewRecorder };
 }
 
 function newSchema(): string {

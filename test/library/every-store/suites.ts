@@ -3,6 +3,7 @@ import { cacheSuite } from './cache.suite.ts';
 import { encryptionSuite } from './encryption.suite.ts';
 import { followingSuite } from './following.suite.ts';
 import { gapsSuite } from './gaps.suite.ts';
+import { projectionSuite } from './projection.suite.ts';
 import { keyRecorderSuite, recorderSuite, snapshotRecorderSuite } from './recorder.suite.ts';
 import { runnerSuite } from './runner.suite.ts';
 import { snapshotSuite } from './snapshot.suite.ts';
@@ -20,6 +21,7 @@ export const suites: readonly ((store: TestedStore) => void)[] = [
   gapsSuite,
   followingSuite,
   runnerSuite,
+  projectionSuite,
   encryptionSuite,
   subjectKeysSuite,
   versioningSuite,
