@@ -4,6 +4,7 @@ import { scriptCases } from './script.ts';
 import { type SnapshotRecorderUnderTest, snapshotCases } from './snapshots.ts';
 import type { RecorderCase, RecorderUnderTest } from './subject.ts';
 import { trackingCases } from './tracking.ts';
+import { type ViewRecorderUnderTest, viewCases } from './views.ts';
 
 export { AssertionFailure } from './assertion.ts';
 export { type Given, given, type Outcome } from './given.ts';
@@ -14,6 +15,7 @@ export type { ExpectedError } from './outcome.ts';
 export type { SnapshotRecorderUnderTest } from './snapshots.ts';
 export { type TestClock, testClock, testIds } from './sources.ts';
 export type { RecorderCase, RecorderUnderTest } from './subject.ts';
+export type { ViewRecorderUnderTest } from './views.ts';
 
 /**
  * What must hold for every recorder, as cases for whichever test runner you use: the promises of the interface, races
@@ -65,4 +67,26 @@ export function snapshotRecorderCases(subject: SnapshotRecorderUnderTest): reado
  */
 export function keyRecorderCases(subject: KeyRecorderUnderTest): readonly RecorderCase[] {
   return keyCases(subject);
+}
+
+/**
+ * What must hold for every recorder of projections, as cases for whichever test runner you use.
+ *
+ * @example
+ * ```ts
+ * import { MemoryViewRecorder } from 'eventsourcing';
+ * import { viewRecorderCases } from 'eventsourcing/testing';
+ *
+ * const cases = viewRecorderCases({
+ *   async create(count) {
+ *     const recorder = new MemoryViewRecorder('Balances');
+ *     return Array.from({ length: count }, () => recorder);
+ *   },
+ * });
+ * for (const { run } of cases) await run(); // in a test file: test(name, run)
+ * console.log(cases.length > 10); // true
+ * ```
+ */
+export function viewRecorderCases(subject: ViewRecorderUnderTest): readonly RecorderCase[] {
+  return viewCases(subject);
 }

@@ -1,4 +1,4 @@
-import { keyRecorderCases, recorderCases, snapshotRecorderCases } from 'eventsourcing/testing';
+import { keyRecorderCases, recorderCases, snapshotRecorderCases, viewRecorderCases } from 'eventsourcing/testing';
 import { describe, test } from 'vitest';
 import { counts } from '../proofs/counts.ts';
 import { grouped } from '../proofs/shown.ts';
@@ -39,5 +39,16 @@ export function keyRecorderSuite({ name, newPlace }: TestedStore): void {
   }
   describe(`the ${name} key recorder`, () => {
     for (const { name: title, run } of keyRecorderCases({ create })) test(title, run);
+  });
+}
+
+/** What must hold for the projections of every store. */
+export function viewRecorderSuite({ name, newPlace }: TestedStore): void {
+  async function create(count: number) {
+    const open = newPlace();
+    return Array.from({ length: count }, () => open().viewRecorder('Tested'));
+  }
+  describe(`the ${name} view recorder`, () => {
+    for (const { name: title, run } of viewRecorderCases({ create })) test(title, run);
   });
 }

@@ -4,7 +4,7 @@ import { encryptionSuite } from './encryption.suite.ts';
 import { followingSuite } from './following.suite.ts';
 import { gapsSuite } from './gaps.suite.ts';
 import { projectionSuite } from './projection.suite.ts';
-import { keyRecorderSuite, recorderSuite, snapshotRecorderSuite } from './recorder.suite.ts';
+import { keyRecorderSuite, recorderSuite, snapshotRecorderSuite, viewRecorderSuite } from './recorder.suite.ts';
 import { runnerSuite } from './runner.suite.ts';
 import { snapshotSuite } from './snapshot.suite.ts';
 import type { TestedStore } from './stores.ts';
@@ -17,6 +17,7 @@ export const suites: readonly ((store: TestedStore) => void)[] = [
   recorderSuite,
   snapshotRecorderSuite,
   keyRecorderSuite,
+  viewRecorderSuite,
   applicationSuite,
   gapsSuite,
   followingSuite,

@@ -6,6 +6,11 @@ export interface Counts {
   readonly kills: { readonly sqlite: number; readonly postgres: number };
   /** Followers that are killed in the middle of storing how far they are. */
   readonly killedFollowers: { readonly sqlite: number; readonly postgres: number };
+  /** How often two processes are killed that follow so many events into one projection. */
+  readonly killedProjections: {
+    readonly sqlite: { readonly kills: number; readonly events: number };
+    readonly postgres: { readonly kills: number; readonly events: number };
+  };
   /** How often the server of PostgreSQL is killed, and how often it ends everybody's connections. */
   readonly serverCrashes: number;
   readonly lostConnections: number;
@@ -28,6 +33,7 @@ export interface Counts {
 const small: Counts = {
   kills: { sqlite: 4, postgres: 4 },
   killedFollowers: { sqlite: 4, postgres: 4 },
+  killedProjections: { sqlite: { kills: 4, events: 400 }, postgres: { kills: 4, events: 400 } },
   serverCrashes: 1,
   lostConnections: 2,
   writers: { sqlite: { processes: 2, saves: 100 }, postgres: { processes: 2, saves: 200 } },
@@ -41,6 +47,7 @@ const small: Counts = {
 const full: Counts = {
   kills: { sqlite: 200, postgres: 50 },
   killedFollowers: { sqlite: 100, postgres: 50 },
+  killedProjections: { sqlite: { kills: 100, events: 10_000 }, postgres: { kills: 100, events: 10_000 } },
   serverCrashes: 5,
   lostConnections: 20,
   writers: { sqlite: { processes: 4, saves: 2_500 }, postgres: { processes: 8, saves: 10_000 } },
