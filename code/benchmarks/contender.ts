@@ -11,6 +11,8 @@ export interface Contender {
   loadFromSnapshot(id: string): Promise<number>;
   /** Reads the whole log, in sections. Returns how many events it has. */
   drain(): Promise<number>;
+  /** Makes tables of this name, for a row for each dog. */
+  projection(name: string): Promise<Projected>;
   /** What is stored, in the order of the log. */
   places(): Promise<readonly Place[]>;
   close(): Promise<void>;
@@ -22,11 +24,19 @@ export interface Written {
   append(events: number): Promise<void>;
 }
 
+export interface Projected {
+  /** Follows the whole log, and stores rows and position in transactions. Returns how many events the rows tell of. */
+  follow(): Promise<number>;
+}
+
 export interface Place {
   readonly id: number;
   readonly aggregateId: string;
   readonly version: number;
 }
+
+/** How many events are followed in one transaction. */
+export const FOLLOWED_AT_ONCE = 500;
 
 /** How many events a reader of the log gets at once. */
 export const SECTION_SIZE = 1_000;

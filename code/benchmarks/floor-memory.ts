@@ -10,7 +10,8 @@ import {
   TRICK_ADDED,
   trickAdded,
 } from './by-hand.ts';
-import { type Contender, SECTION_SIZE } from './contender.ts';
+import { type Contender, FOLLOWED_AT_ONCE, SECTION_SIZE } from './contender.ts';
+import { applyTo, type DogRow } from './projected.ts';
 
 interface Stored {
   readonly id: number;
@@ -67,6 +68,17 @@ export function memoryFloor(): Contender {
       }
       return events;
     },
+    projection: async () => ({
+      async follow() {
+        const rows = new Map<string, DogRow>();
+        for (let position = 0; position < log.length; position += FOLLOWED_AT_ONCE) {
+          for (const { aggregateId, topic, state } of log.slice(position, position + FOLLOWED_AT_ONCE)) {
+            applyTo(rows, aggregateId, topic, state);
+          }
+        }
+        return [...rows.values()].reduce((sum, { tricks }) => sum + 1 + tricks, 0);
+      },
+    }),
     places: async () => log,
     close: async () => undefined,
   };

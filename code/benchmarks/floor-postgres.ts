@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Client } from 'pg';
 import { newId, REGISTERED, registered, TRICK_ADDED, trickAdded } from './by-hand.ts';
 import type { Contender } from './contender.ts';
@@ -70,6 +71,39 @@ export async function postgresFloor(url: string, schema: string): Promise<Conten
         await putSnapshot([id, version, state]);
       },
       section: (start, limit) => section([start, limit]),
+      async projection(name) {
+        await client.query(`
+          CREATE TABLE ${name} (id text COLLATE "C" PRIMARY KEY, name text NOT NULL, tricks bigint NOT NULL);
+          CREATE TABLE ${name}_position (position bigint NOT NULL);
+          INSERT INTO ${name}_position VALUES (0)`);
+        const rows = `SELECT id, name, tricks FROM ${name} WHERE id = ANY ($1::text[])`;
+        const store = `WITH put AS (
+            INSERT INTO ${name} SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[])
+            ON CONFLICT (id) DO UPDATE SET name = excluded.name, tricks = excluded.tricks
+          )
+          UPDATE ${name}_position SET position = $4`;
+        const prepared = async (text: string, values: unknown[]) =>
+          (
+            await client.query<unknown[]>({
+              name: createHash('md5').update(text).digest('hex'),
+              text,
+              values,
+              rowMode: 'array',
+            })
+          ).rows;
+        return {
+          rows: (ids) => prepared(rows, [ids]),
+          async store(changed, position) {
+            const columns = [
+              changed.map(({ id }) => id),
+              changed.map((row) => row.name),
+              changed.map(({ tricks }) => tricks),
+            ];
+            await prepared(store, [...columns, position]);
+          },
+          count: async () => Number((await client.query(`SELECT count(*) + sum(tricks) AS n FROM ${name}`)).rows[0].n),
+        };
+      },
     }),
     async begin() {
       const own = await open();

@@ -1,5 +1,6 @@
 import { decode, decodeDog, encodeDog, evolve, newDog, type PlainDog } from './by-hand.ts';
-import { type Contender, type Place, SECTION_SIZE } from './contender.ts';
+import { type Contender, FOLLOWED_AT_ONCE, type Place, SECTION_SIZE } from './contender.ts';
+import { applyTo, type DogRow } from './projected.ts';
 
 type Row = readonly unknown[];
 
@@ -12,6 +13,18 @@ export interface Queries {
   putSnapshot(aggregateId: string, version: number, state: Buffer): Promise<void>;
   /** Position, aggregate id, version, topic and state, from a position on. */
   section(start: number, limit: number): Promise<readonly Row[]>;
+  /** Makes tables for a projection. */
+  projection(name: string): Promise<ProjectionQueries>;
+}
+
+/** The queries of one projection, already prepared. */
+export interface ProjectionQueries {
+  /** Id, name and tricks of the rows with these ids. */
+  rows(ids: readonly string[]): Promise<readonly Row[]>;
+  /** Stores rows and the position in one transaction. */
+  store(rows: readonly DogRow[], position: number): Promise<void>;
+  /** How many events have been followed. */
+  count(): Promise<number>;
 }
 
 /** The reading half of a floor: what is selected is parsed and folded by hand. */
@@ -26,6 +39,22 @@ export function readingWith(queries: Queries): Omit<Contender, 'begin' | 'close'
       if (last === undefined) return;
       yield rows;
       next = Number(last[0]) + 1;
+    }
+  }
+  async function follow(projection: ProjectionQueries): Promise<number> {
+    for (let next = 1; ; ) {
+      const events = await queries.section(next, FOLLOWED_AT_ONCE);
+      const last = events.at(-1);
+      if (last === undefined) return await projection.count();
+      const ids = new Set(events.map(([, id]) => String(id)));
+      const stored = await projection.rows([...ids]);
+      const rows = new Map(
+        stored.map(([id, dog, tricks]) => [String(id), { id: String(id), name: String(dog), tricks: Number(tricks) }]),
+      );
+      for (const [, id, , topic, state] of events) applyTo(rows, String(id), topic, state);
+      const position = Number(last[0]);
+      await projection.store([...rows.values()], position);
+      next = position + 1;
     }
   }
   return {
@@ -52,6 +81,10 @@ export function readingWith(queries: Queries): Omit<Contender, 'begin' | 'close'
         events += section.filter(({ payload }) => payload !== undefined).length;
       }
       return events;
+    },
+    async projection(name) {
+      const projection = await queries.projection(name);
+      return { follow: () => follow(projection) };
     },
     async places() {
       const places: Place[] = [];

@@ -45,6 +45,29 @@ export function sqliteFloor(file: string): Contender {
         putSnapshot.run(id, version, state);
       },
       section: async (start, limit) => section(start, limit),
+      async projection(name) {
+        database.exec(`
+          CREATE TABLE ${name} (id TEXT PRIMARY KEY, name TEXT NOT NULL, tricks INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+          CREATE TABLE ${name}_position (position INTEGER NOT NULL) STRICT;
+          INSERT INTO ${name}_position VALUES (0)`);
+        const rows = query(`SELECT id, name, tricks FROM ${name} WHERE id IN (SELECT value FROM json_each(?))`);
+        const put = database.prepare(
+          `INSERT INTO ${name} VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET name = excluded.name, tricks = excluded.tricks`,
+        );
+        const advance = database.prepare(`UPDATE ${name}_position SET position = ?`);
+        const [begin, commit] = [database.prepare('BEGIN IMMEDIATE'), database.prepare('COMMIT')];
+        const count = query(`SELECT count(*) + sum(tricks) FROM ${name}`);
+        return {
+          rows: async (ids) => rows(JSON.stringify(ids)),
+          async store(changed, position) {
+            begin.run();
+            for (const row of changed) put.run(row.id, row.name, row.tricks);
+            advance.run(position);
+            commit.run();
+          },
+          count: async () => Number(count()[0]?.[0]),
+        };
+      },
     }),
     async begin() {
       const own = open();

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { type Contender, Counted, type Written } from './contender.ts';
+import { type Contender, Counted, type Projected, type Written } from './contender.ts';
 import { compare, type Turn } from './measure.ts';
 import type { Row } from './row.ts';
 import type { Sizes } from './sizes.ts';
@@ -8,6 +8,8 @@ const WRITERS = 10;
 const EVENTS_OF_LARGE_SAVE = 10;
 const EVENTS_AFTER_SNAPSHOT = 5;
 const EVENTS_OF_FILLING_SAVE = 100;
+const PROJECTED_DOGS = 20;
+const EVENTS_OF_PROJECTED_SAVE = 5;
 
 /** Opens a library or a floor with nothing in it. */
 type Open = () => Promise<Contender>;
@@ -69,6 +71,23 @@ export async function storing(suite: string, openLibrary: Open, openFloor: Open,
   await bench('drain the log', 'events/s', async (counted) => {
     await filled(counted, log);
     return () => counted.contender.drain();
+  });
+
+  await bench('projection', 'events/s', async (counted) => {
+    const dogs: Written[] = [];
+    for (let n = 0; n < PROJECTED_DOGS; n++) dogs.push(await counted.begin());
+    let stored = PROJECTED_DOGS;
+    for (let n = 0; stored < log; n++) {
+      await dogs[n % PROJECTED_DOGS]?.append(EVENTS_OF_PROJECTED_SAVE);
+      stored += EVENTS_OF_PROJECTED_SAVE;
+    }
+    const projections: Projected[] = [];
+    // One for each round, and one before them.
+    for (let n = 0; n <= rounds; n++) projections.push(await counted.contender.projection(`Dogs${n}`));
+    return async () => {
+      assert.equal(await projections.pop()?.follow(), stored);
+      return stored;
+    };
   });
   return rows;
 }

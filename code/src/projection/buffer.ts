@@ -17,12 +17,14 @@ const MOST_ROWS = 10_000;
  */
 export class TableBuffer {
   readonly shape: Shape;
+  /** Whether handlers read the rows that have the ids of their events' aggregates. */
+  isReadByAggregate = false;
   readonly #recorder: ViewRecorder;
   readonly #generation: ViewGeneration;
-  /** As they are stored; undefined for those that are not there. */
+  /** As they are now, as far as that is known; undefined for those that are not there. */
   readonly #rows = new Map<string, AnyRow | undefined>();
-  /** As they are to be stored; undefined for those that are to be deleted. */
-  readonly #changed = new Map<string, AnyRow | undefined>();
+  /** The ids of those that are not stored so yet. */
+  readonly #changed = new Set<string>();
 
   constructor(shape: Shape, recorder: ViewRecorder, generation: ViewGeneration) {
     this.shape = shape;
@@ -36,12 +38,12 @@ export class TableBuffer {
 
   /** Whether the row can be had without asking the store. */
   knows(id: string): boolean {
-    return this.#changed.has(id) || this.#rows.has(id);
+    return this.#rows.has(id);
   }
 
   /** The row, if it is known and there. */
   known(id: string): AnyRow | undefined {
-    return this.#changed.has(id) ? this.#changed.get(id) : this.#rows.get(id);
+    return this.#rows.get(id);
   }
 
   async get(id: string): Promise<AnyRow | undefined> {
@@ -52,21 +54,27 @@ export class TableBuffer {
   /** Reads rows that will be asked for. */
   async fetch(ids: readonly string[]): Promise<void> {
     const found = await this.#recorder.get(this.#generation, this.#table, ids);
-    for (const id of ids) this.#rows.set(id, undefined);
-    for (const stored of found) this.#rows.set(stored.id, this.shape.read(stored));
+    // What was changed meanwhile is newer.
+    const missing = new Set(ids.filter((id) => !this.knows(id)));
+    for (const stored of found) {
+      if (missing.delete(stored.id)) this.#rows.set(stored.id, this.shape.read(stored));
+    }
+    for (const id of missing) this.#rows.set(id, undefined);
   }
 
   set(row: AnyRow): void {
-    this.#changed.set(row.id, row);
+    this.#rows.set(row.id, row);
+    this.#changed.add(row.id);
   }
 
   delete(id: string): void {
-    this.#changed.set(id, undefined);
+    this.#rows.set(id, undefined);
+    this.#changed.add(id);
   }
 
   async all(selection: ViewSelection): Promise<AnyRow[]> {
     const { table } = this.shape;
-    const changed = new Map(this.#changed);
+    const changed = this.#changes();
     const { limit, offset = 0 } = selection;
     // As many as could be needed if all those that have changed stood among them.
     const wide = limit === undefined ? undefined : limit + offset + changed.size;
@@ -82,7 +90,7 @@ export class TableBuffer {
   }
 
   async count(where: ViewSelection['where']): Promise<number> {
-    const changed = new Map(this.#changed);
+    const changed = this.#changes();
     const count = await this.#recorder.count(this.#generation, this.#table, where);
     if (changed.size === 0) return count;
     const before = await this.#recorder.get(this.#generation, this.#table, [...changed.keys()]);
@@ -97,7 +105,8 @@ export class TableBuffer {
     if (this.#changed.size === 0) return undefined;
     const put: StoredRow[] = [];
     const remove: string[] = [];
-    for (const [id, row] of this.#changed) {
+    for (const id of this.#changed) {
+      const row = this.#rows.get(id);
       if (row !== undefined) put.push(this.shape.stored(row));
       else remove.push(id);
     }
@@ -106,13 +115,13 @@ export class TableBuffer {
 
   /** What was to be written is written, and nobody else has written anything since the rows were read. */
   keep(): void {
-    for (const [id, row] of this.#changed) this.#rows.set(id, row);
     this.#changed.clear();
     if (this.#rows.size > MOST_ROWS) this.#rows.clear();
   }
 
   /** What was to be written isn't written. */
   dropChanges(): void {
+    for (const id of this.#changed) this.#rows.delete(id);
     this.#changed.clear();
   }
 
@@ -120,5 +129,12 @@ export class TableBuffer {
   forgetRows(): void {
     this.#changed.clear();
     this.#rows.clear();
+  }
+
+  /** The rows that are not stored so yet, as they are now. */
+  #changes(): ReadonlyMap<string, AnyRow | undefined> {
+    const changes = new Map<string, AnyRow | undefined>();
+    for (const id of this.#changed) changes.set(id, this.#rows.get(id));
+    return changes;
   }
 }

@@ -40,8 +40,6 @@ export class Generation {
   readonly following: Following<AnyWriters>;
   readonly #shapes: ReadonlyMap<string, Shape>;
   readonly #buffers: ReadonlyMap<string, TableBuffer>;
-  /** The tables of which handlers read the rows that have the ids of their events' aggregates. */
-  readonly #readByAggregate = new Set<string>();
   /**
    * What nobody else has written since, as far as is known. It's asked for before notifications are read, and never after that:
    * if somebody is forgotten in between, they hold what is to be forgotten, and are not to be processed.
@@ -138,9 +136,10 @@ export class Generation {
     await this.#prefetch(events);
     for (const event of events) {
       const turn = new Turn(event.aggregateId);
-      const writers = writersOf(this.#buffers, turn, this.#readByAggregate);
+      const writers = writersOf(this.#buffers, turn);
       try {
-        await turn.run(() => handlers.get(event.type)?.(event, writers));
+        const running = turn.run(() => handlers.get(event.type)?.(event, writers));
+        if (running !== undefined) await running;
       } catch (error) {
         for (const buffer of this.#buffers.values()) buffer.dropChanges();
         // That isn't the event's fault.
@@ -171,26 +170,18 @@ export class Generation {
 
   /** Most handlers read the row of the aggregate that the event is of. Those are read in one go. */
   async #prefetch(events: readonly Notification[]): Promise<void> {
-    for (const table of this.#readByAggregate) {
-      const buffer = this.#buffers.get(table);
+    for (const buffer of this.#buffers.values()) {
+      if (!buffer.isReadByAggregate) continue;
       const missing = new Set<string>();
-      for (const { aggregateId } of events) if (buffer?.knows(aggregateId) === false) missing.add(aggregateId);
-      if (missing.size > 1) await buffer?.fetch([...missing]);
+      for (const { aggregateId } of events) if (!buffer.knows(aggregateId)) missing.add(aggregateId);
+      if (missing.size > 1) await buffer.fetch([...missing]);
     }
   }
 }
 
-function writersOf(buffers: ReadonlyMap<string, TableBuffer>, turn: Turn, readByAggregate?: Set<string>): AnyWriters {
+function writersOf(buffers: ReadonlyMap<string, TableBuffer>, turn: Turn): AnyWriters {
   const writers: Record<string, Writer> = {};
-  for (const [name, buffer] of buffers) {
-    const onRead =
-      readByAggregate === undefined || readByAggregate.has(name)
-        ? undefined
-        : (id: string) => {
-            if (id === turn.aggregateId) readByAggregate.add(name);
-          };
-    writers[name] = new Writer(buffer, turn, onRead);
-  }
+  for (const [name, buffer] of buffers) writers[name] = new Writer(buffer, turn);
   return writers;
 }
 

@@ -126,24 +126,32 @@ export class Shape {
     throw new RowError({ projection: this.projection, table: this.table.name }, fault);
   }
 
-  /** A row of these values. @throws {RowError} if they aren't what the columns hold. */
+  /**
+   * A row of these values.
+   *
+   * @param before the row that has the id until now, if it's known. What is as it was needn't be looked at again.
+   * @throws {RowError} if they aren't what the columns hold.
+   */
   row(id: string, values: unknown, before?: AnyRow): AnyRow {
-    if (!isRecord(values))
-      this.#refuse(id, undefined, `the values of a row must be an object, not ${described(values)}.`);
-    for (const name in values) {
-      if (this.#columns.has(name) || (name === 'id' && (values.id === id || values.id === undefined))) continue;
-      const names = [...this.#columns.keys()].join(', ') || 'none';
-      const fault =
-        name === 'id'
-          ? `the id can't become ${described(values.id)}.`
-          : `there is no such column. The columns are: ${names}.`;
-      this.#refuse(id, name, fault);
-    }
+    const given = this.#given(id, values);
     const row: Record<string, unknown> & { id: string } = { id };
     for (const column of this.table.columns) {
       const { name } = column;
-      const given = values[name];
-      row[name] = given === undefined && before !== undefined ? before[name] : this.#value(column, given, id);
+      const value = given[name];
+      row[name] = value !== undefined && value === before?.[name] ? value : this.#value(column, value, id);
+    }
+    return Object.freeze(row);
+  }
+
+  /** A row with some other values. @throws {RowError} if they aren't what the columns hold. */
+  updated(before: AnyRow, values: unknown): AnyRow {
+    const { id } = before;
+    const given = this.#given(id, values);
+    const row: Record<string, unknown> & { id: string } = { id };
+    for (const column of this.table.columns) {
+      const { name } = column;
+      const value = given[name];
+      row[name] = value === undefined ? before[name] : this.#value(column, value, id);
     }
     return Object.freeze(row);
   }
@@ -186,6 +194,22 @@ export class Shape {
       limit: this.#amount('limit', limit),
       offset: this.#amount('offset', offset),
     };
+  }
+
+  /** Values that are all of columns. */
+  #given(id: string, values: unknown): Readonly<Record<string, unknown>> {
+    if (!isRecord(values))
+      return this.#refuse(id, undefined, `the values of a row must be an object, not ${described(values)}.`);
+    for (const name in values) {
+      if (this.#columns.has(name) || (name === 'id' && (values.id === id || values.id === undefined))) continue;
+      const names = [...this.#columns.keys()].join(', ') || 'none';
+      const fault =
+        name === 'id'
+          ? `the id can't become ${described(values.id)}.`
+          : `there is no such column. The columns are: ${names}.`;
+      this.#refuse(id, name, fault);
+    }
+    return values;
   }
 
   #order(orderBy: unknown): { column: string; desc: boolean } {

@@ -9,32 +9,34 @@ export type AnyWriters = Readonly<Record<string, Writer>>;
 
 /** The time in which one handler runs. */
 export class Turn {
-  readonly #isOver = { value: false };
-  readonly #pending: Promise<void>[] = [];
   /** Whose event it is. */
   readonly aggregateId: string | undefined;
+  #isOver = false;
+  #pending: Promise<void>[] | undefined;
 
   constructor(aggregateId: string | undefined) {
     this.aggregateId = aggregateId;
   }
 
-  /** Lets a handler work with tables, and waits for what it hasn't awaited itself. */
-  async run(work: () => unknown): Promise<void> {
+  /** Lets a handler work with tables. Returns what is to be awaited, if anything is. */
+  run(work: () => unknown): Promise<void> | undefined {
     try {
       const result = work();
-      if (isThenable(result)) await result;
-      while (this.#pending.length > 0) await Promise.all(this.#pending.splice(0));
-    } finally {
-      this.#isOver.value = true;
+      if (isThenable(result) || this.#pending !== undefined) return this.#finish(result);
+      this.#isOver = true;
+      return undefined;
+    } catch (error) {
+      this.#isOver = true;
+      throw error;
     }
   }
 
-  refuseIfOver(what: string): void {
-    if (!this.#isOver.value) return;
+  refuseIfOver(buffer: TableBuffer, what: string): void {
+    if (!this.#isOver) return;
     throw new CommandError(
       'ES_POLICY',
-      `A handler of a projection has called ${what} after it was over, so that what it writes would be lost. It has to await ` +
-        'whatever it starts.',
+      `A handler of a projection has called ${buffer.shape.table.name}.${what} after it was over, so that what it writes would be ` +
+        'lost. It has to await whatever it starts.',
     );
   }
 
@@ -42,8 +44,18 @@ export class Turn {
   await(work: Promise<void>): Promise<void> {
     // Whether it fails is seen when it is waited for, if the handler doesn't look itself.
     work.catch(() => undefined);
+    this.#pending ??= [];
     this.#pending.push(work);
     return work;
+  }
+
+  async #finish(result: unknown): Promise<void> {
+    try {
+      await result;
+      while (this.#pending !== undefined && this.#pending.length > 0) await Promise.all(this.#pending.splice(0));
+    } finally {
+      this.#isOver = true;
+    }
   }
 }
 
@@ -51,19 +63,19 @@ export class Turn {
 export class Writer {
   readonly #buffer: TableBuffer;
   readonly #turn: Turn;
-  readonly #onRead: ((id: string) => void) | undefined;
 
-  constructor(buffer: TableBuffer, turn: Turn, onRead?: (id: string) => void) {
+  constructor(buffer: TableBuffer, turn: Turn) {
     this.#buffer = buffer;
     this.#turn = turn;
-    this.#onRead = onRead;
   }
 
   async get(id: string): Promise<AnyRow | undefined> {
     this.#begin('get');
-    this.#buffer.shape.checkId(id);
-    this.#onRead?.(id);
-    return this.#buffer.knows(id) ? this.#buffer.known(id) : await this.#buffer.get(id);
+    const buffer = this.#buffer;
+    if (id === this.#turn.aggregateId) buffer.isReadByAggregate = true;
+    const known = buffer.known(id);
+    if (known !== undefined || buffer.knows(id)) return known;
+    return await buffer.get(buffer.shape.checkId(id));
   }
 
   async all(options?: unknown): Promise<AnyRow[]> {
@@ -78,7 +90,9 @@ export class Writer {
 
   set(id: string, values: unknown): void {
     this.#begin('set');
-    this.#buffer.set(this.#buffer.shape.row(this.#buffer.shape.checkId(id), values));
+    const { shape } = this.#buffer;
+    const before = this.#buffer.known(id);
+    this.#buffer.set(before === undefined ? shape.row(shape.checkId(id), values) : shape.row(id, values, before));
   }
 
   update(id: string, changes: unknown): Promise<void> {
@@ -99,10 +113,10 @@ export class Writer {
     }
     this.#begin('update');
     const values: unknown = typeof changes === 'function' ? changes(row) : changes;
-    this.#buffer.set(shape.row(id, values, row));
+    this.#buffer.set(shape.updated(row, values));
   }
 
   #begin(what: string): void {
-    this.#turn.refuseIfOver(`${this.#buffer.shape.table.name}.${what}`);
+    this.#turn.refuseIfOver(this.#buffer, what);
   }
 }

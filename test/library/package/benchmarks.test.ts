@@ -9,7 +9,15 @@ const bench = (...args: readonly string[]) =>
   promisify(execFile)('node', [cli, ...args], { env: { ...process.env, POSTGRES_URL: inject('postgresUrl') } });
 
 const positive = expect.toSatisfy((value: unknown) => typeof value === 'number' && value > 0, 'greater than 0');
-const stored = ['append 1', 'append 10', '10 writers', 'load and fold 20', 'load from a snapshot', 'drain the log'];
+const stored = [
+  'append 1',
+  'append 10',
+  '10 writers',
+  'load and fold 20',
+  'load from a snapshot',
+  'drain the log',
+  'projection',
+];
 
 test('the benchmarks run, store everything once, and print rows for machines', async () => {
   const { stdout, stderr } = await bench('--quick', '--json');
