@@ -6,6 +6,10 @@ export interface Counts {
   readonly kills: { readonly sqlite: number; readonly postgres: number };
   /** Followers that are killed in the middle of storing how far they are. */
   readonly killedFollowers: { readonly sqlite: number; readonly postgres: number };
+  /** Events that followers get, while they are killed so many times. */
+  readonly followed: { readonly events: number; readonly kills: number };
+  /** What each of two processes saves while the process that follows both is killed. */
+  readonly takeOver: { readonly saves: number; readonly kills: number };
   /** How often the server of PostgreSQL is killed, and how often it ends everybody's connections. */
   readonly serverCrashes: number;
   readonly lostConnections: number;
@@ -28,6 +32,8 @@ export interface Counts {
 const small: Counts = {
   kills: { sqlite: 4, postgres: 4 },
   killedFollowers: { sqlite: 4, postgres: 4 },
+  followed: { events: 600, kills: 4 },
+  takeOver: { saves: 150, kills: 1 },
   serverCrashes: 1,
   lostConnections: 2,
   writers: { sqlite: { processes: 2, saves: 100 }, postgres: { processes: 2, saves: 200 } },
@@ -41,6 +47,8 @@ const small: Counts = {
 const full: Counts = {
   kills: { sqlite: 200, postgres: 50 },
   killedFollowers: { sqlite: 100, postgres: 50 },
+  followed: { events: 10_000, kills: 100 },
+  takeOver: { saves: 3_000, kills: 5 },
   serverCrashes: 5,
   lostConnections: 20,
   writers: { sqlite: { processes: 4, saves: 2_500 }, postgres: { processes: 8, saves: 10_000 } },

@@ -1,4 +1,4 @@
-import type { Recorder } from '../../../../code/src/index.ts';
+import type { Recorder, Store } from '../../../../code/src/index.ts';
 import { postgres } from '../../../../code/src/postgres/index.ts';
 import { sqlite } from '../../../../code/src/sqlite/index.ts';
 
@@ -11,9 +11,13 @@ export interface Place {
   readonly schema: string;
 }
 
+export function openStore({ kind, at, schema }: Place): Store & { close(): Promise<void> } {
+  return kind === 'sqlite' ? sqlite(at, { busyTimeout: 60_000 }) : postgres(at, { schema, poolSize: 2 });
+}
+
 /** Opens the log of the application that all processes of a proof share. */
-export function openLog({ kind, at, schema }: Place): { readonly recorder: Recorder; close(): Promise<void> } {
-  const store = kind === 'sqlite' ? sqlite(at, { busyTimeout: 60_000 }) : postgres(at, { schema, poolSize: 2 });
+export function openLog(place: Place): { readonly recorder: Recorder; close(): Promise<void> } {
+  const store = openStore(place);
   return { recorder: store.recorder('Saved'), close: () => store.close() };
 }
 
