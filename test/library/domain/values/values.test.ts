@@ -12,7 +12,7 @@ import {
   withSources,
 } from 'eventsourcing';
 import { describe, expect, test } from 'vitest';
-import { errorOf, expectCode } from '../support/errors.ts';
+import { errorOf, expectCode } from '../../support/errors.ts';
 
 /** As it comes out of a message, or of a file. */
 function parsed(type: string): DomainEvent {

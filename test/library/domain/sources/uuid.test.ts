@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { NAMESPACE_URL, uuid4, uuid5 } from 'eventsourcing';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { sha1 } from '../../../code/src/domain/sources/sha1.ts';
-import { expectCode } from '../support/errors.ts';
+import { sha1 } from '../../../../code/src/domain/sources/sha1.ts';
+import { expectCode } from '../../support/errors.ts';
 
 describe('random ids', () => {
   test('have the form of version 4, and do not repeat', () => {

@@ -3,7 +3,7 @@ import {
   declaresPrivateFields,
   hasRestParameter,
   ownConstructor,
-} from '../../../code/src/domain/definition/class-source.ts';
+} from '../../../../code/src/domain/definition/class-source.ts';
 
 /** Classes as an engine shows them, and no compiler has changed them. */
 function evaluated(source: string): object {

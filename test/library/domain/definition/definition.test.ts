@@ -1,7 +1,7 @@
 import { Aggregate, Application, event, transcoding } from 'eventsourcing';
 import { describe, expect, test } from 'vitest';
-import { Dog } from '../support/dog.ts';
-import { errorOf, expectCode } from '../support/errors.ts';
+import { Dog } from '../../support/dog.ts';
+import { errorOf, expectCode } from '../../support/errors.ts';
 
 // The type checker refuses most of what follows as well. `loose` stands for code that was not checked.
 type LooseDecorator = (target: unknown, context: unknown) => never;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { deepEqual } from '../../../code/src/domain/values/compare.ts';
+import { deepEqual } from '../../../../code/src/domain/values/compare.ts';
 
 /** An item that counts how often one of its fields is looked at. */
 function counted(count: { reads: number }, id: unknown): object {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { Failure } from '../../src/runner/relay/failure.ts';
-import type { ToSandpack } from '../../src/runner/sandpack/messages.ts';
-import { createStockRequests, type Envelope } from '../../src/runner/sandpack/requests.ts';
-import { DONE, ERROR, FAIL, FAILED, type FakeOptions, fakeRelay, HELLO, PASS } from './fake-relay.ts';
+import { Failure } from '../../../src/runner/relay/failure.ts';
+import type { ToSandpack } from '../../../src/runner/sandpack/messages.ts';
+import { createStockRequests, type Envelope } from '../../../src/runner/sandpack/requests.ts';
+import { DONE, ERROR, FAIL, FAILED, type FakeOptions, fakeRelay, HELLO, PASS } from '../relay/fake-relay.ts';
 
 const COMPILE = {
   type: 'compile',

@@ -1,8 +1,8 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { launchChromium } from '../browser-support/chromium.ts';
-import { serveFiles, type TestServer } from '../browser-support/server.ts';
-import { testSite } from './support.ts';
+import { launchChromium } from '../../browser-support/chromium.ts';
+import { serveFiles, type TestServer } from '../../browser-support/server.ts';
+import { testSite } from '../support.ts';
 
 let browser: Browser;
 let server: TestServer;

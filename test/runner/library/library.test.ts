@@ -1,12 +1,12 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { RunRequest } from '../../src/runner/runner.ts';
-import { launchChromium } from '../browser-support/chromium.ts';
-import { serveFiles, type TestServer } from '../browser-support/server.ts';
-import { lines } from './outcome.ts';
-import type { Outcome } from './page/page.ts';
-import { program, source } from './programs.ts';
-import { testSite } from './support.ts';
+import type { RunRequest } from '../../../src/runner/runner.ts';
+import { launchChromium } from '../../browser-support/chromium.ts';
+import { serveFiles, type TestServer } from '../../browser-support/server.ts';
+import { lines } from '../outcome.ts';
+import type { Outcome } from '../page/page.ts';
+import { program, source } from '../programs.ts';
+import { testSite } from '../support.ts';
 
 /** The library as it is published, in the runner. */
 let browser: Browser;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { packedBinaries } from '../../src/runner/library/binaries.ts';
+import { packedBinaries } from '../../../src/runner/library/binaries.ts';
 
 const PACK = fileURLToPath(new URL('fixtures/pack.ts', import.meta.url));
 

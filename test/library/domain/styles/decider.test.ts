@@ -14,7 +14,7 @@ import {
   VersionConflictError,
 } from 'eventsourcing';
 import { describe, expect, test } from 'vitest';
-import { errorOf, expectCode, rejectionOf } from '../support/errors.ts';
+import { errorOf, expectCode, rejectionOf } from '../../support/errors.ts';
 
 const Opened = event.of<{ owner: string; opening: number }>()('Account.Opened', 'owner', 'opening');
 const Credited = event.of<{ amount: number }>()('Credited', 'amount');

@@ -1,11 +1,11 @@
 import type { Browser, Page } from 'puppeteer-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { launchIsolatingChromium } from '../browser-support/chromium.ts';
-import { serveFiles, type TestServer } from '../browser-support/server.ts';
-import { PATIENCE_MS } from '../patience.ts';
-import { lines } from './outcome.ts';
-import { program } from './programs.ts';
-import { testSite } from './support.ts';
+import { launchIsolatingChromium } from '../../browser-support/chromium.ts';
+import { serveFiles, type TestServer } from '../../browser-support/server.ts';
+import { PATIENCE_MS } from '../../patience.ts';
+import { lines } from '../outcome.ts';
+import { program } from '../programs.ts';
+import { testSite } from '../support.ts';
 
 /** Far above what a run needs, and below the memory that the machine can spare. */
 const HEAP_MEGABYTES = 200;

@@ -1,10 +1,10 @@
-import type { CompiledProgram, ProgramSource } from '../../src/compiler/program.ts';
-import { oneAtATime } from '../../src/runner/one-at-a-time.ts';
-import type { RunMessage } from '../../src/runner/protocol/messages.ts';
-import { createExecute } from '../../src/runner/relay/execution.ts';
-import { failureReport } from '../../src/runner/relay/failure.ts';
-import type { EndReason, SandboxListener } from '../../src/runner/relay/sandbox.ts';
-import type { Trace } from '../../src/runner/relay/trace.ts';
+import type { CompiledProgram, ProgramSource } from '../../../src/compiler/program.ts';
+import { oneAtATime } from '../../../src/runner/one-at-a-time.ts';
+import type { RunMessage } from '../../../src/runner/protocol/messages.ts';
+import { createExecute } from '../../../src/runner/relay/execution.ts';
+import { failureReport } from '../../../src/runner/relay/failure.ts';
+import type { EndReason, SandboxListener } from '../../../src/runner/relay/sandbox.ts';
+import type { Trace } from '../../../src/runner/relay/trace.ts';
 
 export const HELLO: RunMessage = { type: 'console', entry: { fence: 'f1', kind: 'log', text: 'hello' } };
 export const ERROR: RunMessage = {

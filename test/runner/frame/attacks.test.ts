@@ -1,14 +1,14 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { CompiledProgram } from '../../src/compiler/program.ts';
-import { MAX_CODE_CHARACTERS, MAX_COMPILE_SECONDS } from '../../src/runner/limits.ts';
-import type { RunRequest } from '../../src/runner/runner.ts';
-import { launchChromium } from '../browser-support/chromium.ts';
-import { serveFiles, type TestServer } from '../browser-support/server.ts';
-import { lines } from './outcome.ts';
-import type { Outcome } from './page/page.ts';
-import { program, source } from './programs.ts';
-import { testSite } from './support.ts';
+import type { CompiledProgram } from '../../../src/compiler/program.ts';
+import { MAX_CODE_CHARACTERS, MAX_COMPILE_SECONDS } from '../../../src/runner/limits.ts';
+import type { RunRequest } from '../../../src/runner/runner.ts';
+import { launchChromium } from '../../browser-support/chromium.ts';
+import { serveFiles, type TestServer } from '../../browser-support/server.ts';
+import { lines } from '../outcome.ts';
+import type { Outcome } from '../page/page.ts';
+import { program, source } from '../programs.ts';
+import { testSite } from '../support.ts';
 
 /** Code that is set on the runner itself: every run ends for the right reason, and the next one works. */
 

@@ -1,19 +1,9 @@
-import { describe, expect, test, vi } from 'vitest';
-import {
-  MAX_CODE_CHARACTERS,
-  MAX_ENTRY_CHARACTERS,
-  MAX_UNANSWERED,
-  MAX_WIRE_CHARACTERS,
-  PING_EVERY_MS,
-} from '../../src/runner/limits.ts';
-import { createMeter, weigh } from '../../src/runner/meter.ts';
-import type { RunMessage } from '../../src/runner/protocol/messages.ts';
-import { readFromFrame, readFromRelay, readFromWorker, readToRelay } from '../../src/runner/protocol/read.ts';
-import { readEntry, readError, readRawFrames, readTest } from '../../src/runner/protocol/read-events.ts';
-import { decode, encode } from '../../src/runner/protocol/wire.ts';
-import { createPulse } from '../../src/runner/pulse.ts';
-import { readFromSandpack } from '../../src/runner/sandpack/messages.ts';
-import { createModules, missingExport } from '../../src/runner/worker/modules.ts';
+import { describe, expect, test } from 'vitest';
+import { MAX_CODE_CHARACTERS, MAX_ENTRY_CHARACTERS, MAX_WIRE_CHARACTERS } from '../../../src/runner/limits.ts';
+import { readFromFrame, readFromRelay, readFromWorker, readToRelay } from '../../../src/runner/protocol/read.ts';
+import { readEntry, readError, readRawFrames, readTest } from '../../../src/runner/protocol/read-events.ts';
+import { decode, encode } from '../../../src/runner/protocol/wire.ts';
+import { readFromSandpack } from '../../../src/runner/sandpack/messages.ts';
 
 const ENTRY = { fence: 'f1', kind: 'log', text: 'hello' };
 const ERROR = { name: 'Error', message: 'no', frames: [] };
@@ -206,48 +196,6 @@ describe('what the relay answers', () => {
   });
 });
 
-describe('the meter', () => {
-  const line = (text: string): RunMessage => ({ type: 'console', entry: { fence: '', kind: 'log', text } });
-  const error = (message: string): RunMessage => ({
-    type: 'error',
-    error: { name: '', message, frames: [] },
-    frames: [{ url: '/a', line: 1, column: 1 }],
-  });
-  const test1: RunMessage = {
-    type: 'test',
-    result: { fence: '', name: 't', blocks: ['b', 'c'], status: 'pass' },
-    frames: [],
-  };
-  const plenty = { lines: 100, reports: 100, characters: 1_000 };
-
-  test('counts lines and reports apart', () => {
-    const meter = createMeter({ ...plenty, lines: 2, reports: 1 });
-    const said = [line('x'), error('x'), line('x')];
-    expect(said.map((message) => meter.add(message))).toEqual([undefined, undefined, undefined]);
-    expect(meter.add(line('x'))).toBe('flood');
-    const other = createMeter({ ...plenty, lines: 0, reports: 1 });
-    expect([error('x'), test1].map((message) => other.add(message))).toEqual([undefined, 'reports']);
-  });
-
-  test('weighs every text of every kind of message', () => {
-    expect(weigh(line('12345'))).toBe('console'.length + 'log'.length + 5);
-    expect(weigh(error('12345'))).toBe('error'.length + 5 + '/a'.length);
-    expect(weigh(test1)).toBe('test'.length + 'tbc'.length + 'pass'.length);
-    const meter = createMeter({ ...plenty, characters: 20 });
-    expect(meter.add(error('12345'))).toBeUndefined();
-    expect(meter.add(error('1234567890'))).toBe('reports');
-  });
-
-  test('weighs what was sent beside the message, too', () => {
-    expect(createMeter(plenty).add(line('x'), 6_000)).toBeUndefined();
-    expect(createMeter(plenty).add(line('x'), 6_006)).toBe('flood');
-  });
-
-  test('always lets the end of a run through', () => {
-    expect(createMeter({ lines: 0, reports: 0, characters: 0 }).add({ type: 'ended', status: 'done' })).toBeUndefined();
-  });
-});
-
 describe('what a Worker writes', () => {
   test('is read again', () => {
     const message = { type: 'console', entry: { text: 'a\n\u0000\ud800', list: [1, { deep: null }] } };
@@ -271,85 +219,5 @@ describe('what a Worker writes', () => {
     ['broken', () => decode('{')],
   ])('%s: nothing', (_, attempt) => {
     expect(attempt()).toBeUndefined();
-  });
-});
-
-test('the pulse gives up after so many questions without an answer, and not by the clock', () => {
-  vi.useFakeTimers();
-  try {
-    let asked = 0;
-    let lost = 0;
-    const pulse = createPulse(
-      () => asked++,
-      () => lost++,
-    );
-    pulse.start();
-    expect(asked).toBe(1);
-    vi.advanceTimersByTime(PING_EVERY_MS * (MAX_UNANSWERED - 1));
-    pulse.answered();
-    vi.setSystemTime(Date.now() + 3_600_000); // the computer slept
-    vi.advanceTimersByTime(PING_EVERY_MS);
-    expect(lost).toBe(0);
-    vi.advanceTimersByTime(PING_EVERY_MS * MAX_UNANSWERED);
-    expect(lost).toBe(1);
-    vi.advanceTimersByTime(PING_EVERY_MS * 10);
-    expect(lost).toBe(1);
-  } finally {
-    vi.useRealTimers();
-  }
-});
-
-describe('modules', () => {
-  test('specifiers become addresses, in imports only', async () => {
-    const modules = createModules();
-    const code = [
-      'import { a } from "/dog.ts";',
-      'const text = `',
-      'import { a } from "/dog.ts";`;',
-      'export { b } from "eventsourcing";',
-      'export const all = [a, text, import.meta.url];',
-    ].join('\n');
-    modules.add(
-      [
-        { name: '/dog.ts', code: 'export const a = 1;' },
-        { name: '/program.ts', code },
-      ],
-      { eventsourcing: 'export const b = 2;' },
-    );
-    const text = await (await fetch(modules.url('/program.ts'))).text();
-    expect(text).toBe(
-      code
-        .replace('import { a } from "/dog.ts";\nconst', `import { a } from "${modules.url('/dog.ts')}";\nconst`)
-        .replace('"eventsourcing"', `"${modules.url('eventsourcing')}"`),
-    );
-    expect(modules.name(modules.url('/dog.ts'))).toBe('/dog.ts');
-    expect(modules.readable(`The module '${modules.url('/dog.ts')}' is bad`)).toBe("The module '/dog.ts' is bad");
-  });
-
-  test('an import that is not there, and a circle, are named', () => {
-    const modules = createModules();
-    modules.add(
-      [
-        { name: '/a.ts', code: 'import "fs";' },
-        { name: '/b.ts', code: 'import "/c.ts";' },
-        { name: '/c.ts', code: 'import "/b.ts";' },
-      ],
-      { eventsourcing: '' },
-    );
-    expect(() => modules.url('/a.ts')).toThrow(
-      "There is no module 'fs' here. What can be imported: 'eventsourcing', '/a.ts'",
-    );
-    expect(() => modules.url('/b.ts')).toThrow('The files import each other in a circle: /b.ts → /c.ts → /b.ts.');
-  });
-
-  test('a name that a module does not export is found, with its place', () => {
-    const exportsOf = (specifier: string) => (specifier === 'eventsourcing' ? ['Aggregate', 'event'] : undefined);
-    const code = 'import x from "other";\nimport { Aggregate, evnt as e } from "eventsourcing";';
-    expect(missingExport(code, exportsOf)).toEqual({
-      message: "'eventsourcing' does not export 'evnt'. It exports: Aggregate, event.",
-      line: 2,
-      column: 1,
-    });
-    expect(missingExport('import { Aggregate as A } from "eventsourcing";', exportsOf)).toBeUndefined();
   });
 });

@@ -1,7 +1,7 @@
 import { Aggregate, Application, EventSchemaError, event, eventSchema } from 'eventsourcing';
 import { describe, expect, test } from 'vitest';
-import { DogSchool } from '../support/dog.ts';
-import { errorOf, expectCode } from '../support/errors.ts';
+import { DogSchool } from '../../support/dog.ts';
+import { errorOf, expectCode } from '../../support/errors.ts';
 
 describe('upcasts', () => {
   const loose = (steps: unknown): unknown => Reflect.apply(event('TrickAdded').upcasts, undefined, [steps]);

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import type { CompiledProgram, ProgramSource } from '../../src/compiler/program.ts';
-import type { FromRelay, RunMessage, ToRelay } from '../../src/runner/protocol/messages.ts';
-import type { Refused } from '../../src/runner/protocol/read.ts';
-import { Failure } from '../../src/runner/relay/failure.ts';
-import { createPageRequests } from '../../src/runner/relay/page-requests.ts';
+import type { CompiledProgram, ProgramSource } from '../../../src/compiler/program.ts';
+import type { FromRelay, RunMessage, ToRelay } from '../../../src/runner/protocol/messages.ts';
+import type { Refused } from '../../../src/runner/protocol/read.ts';
+import { Failure } from '../../../src/runner/relay/failure.ts';
+import { createPageRequests } from '../../../src/runner/relay/page-requests.ts';
 import { DONE, ERROR, FAIL, FAILED, type FakeOptions, fakeRelay, HELLO, PASS } from './fake-relay.ts';
 
 const PROGRAM: CompiledProgram = {

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Aggregate, decider, event, ReplayError, recorded } from 'eventsourcing';
 import { afterAll, describe, expect, test } from 'vitest';
-import { compilers } from '../support/compilers.ts';
-import { errorOf } from '../support/errors.ts';
+import { compilers } from '../../support/compilers.ts';
+import { errorOf } from '../../support/errors.ts';
 
-const library = pathToFileURL(fileURLToPath(new URL('../../../code/src/index.ts', import.meta.url))).href;
+const library = pathToFileURL(fileURLToPath(new URL('../../../../code/src/index.ts', import.meta.url))).href;
 
 /**
  * A command fails after it has changed everything that it can reach. Each class keeps its state in another way, and the

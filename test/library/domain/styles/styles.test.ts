@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { Aggregate, Application, event, memory, recordAs, recorded } from 'eventsourcing';
 import { describe, expect, test } from 'vitest';
-import { Dog, FunctionalDog, PlainDog } from '../support/dog.ts';
-import { expectCode } from '../support/errors.ts';
+import { Dog, FunctionalDog, PlainDog } from '../../support/dog.ts';
+import { expectCode } from '../../support/errors.ts';
 
 describe('without decorators', () => {
   test('the same events are stored, byte for byte, in all three styles', async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { RunEvent } from '../../src/runner/runner.ts';
+import type { RunEvent } from '../../../src/runner/runner.ts';
 import { DONE, ERROR, fakeRelay, HELLO } from './fake-relay.ts';
 
 const PROGRAM = { target: 'f1', modules: [{ name: '/program.ts', code: '', imports: [], map: '', segments: [] }] };
