@@ -1,5 +1,6 @@
-import { checkSchemaName, type KeyRecorder, type Recorder, type SnapshotRecorder, type Store } from '../index.ts';
+import { checkSchemaName, type KeyRecorder, type SnapshotRecorder, type Store } from '../index.ts';
 import { checkedDuration, DEFAULT_MS } from '../sql/durations.ts';
+import { recordersBy } from '../sql/recorders.ts';
 import type { PostgresDriver } from './driver.ts';
 import { PostgresKeyRecorder } from './key-recorder.ts';
 import { Log } from './log.ts';
@@ -7,13 +8,6 @@ import { PostgresRecorder } from './recorder.ts';
 import { namesOf } from './schema.ts';
 import { Session } from './session.ts';
 import { PostgresSnapshotRecorder } from './snapshot-recorder.ts';
-
-/** What one application has in a database. */
-interface Recorders {
-  readonly recorder: Recorder;
-  readonly snapshotRecorder: SnapshotRecorder;
-  readonly keyRecorder: KeyRecorder;
-}
 
 /** A store in a PostgreSQL database. */
 export interface PostgresStore extends Store {
@@ -40,23 +34,13 @@ export function postgresStore(driver: PostgresDriver, options: PostgresStoreOpti
   const { schema = 'public', migrate = true, retryTimeout = DEFAULT_MS.retryTimeout } = options;
   checkSchemaName(schema);
   const session = new Session(driver, checkedDuration('retryTimeout', retryTimeout));
-  const logs = new Map<string, Recorders>();
-  const logOf = (application: string) => {
-    const known = logs.get(application);
-    if (known !== undefined) return known;
+  const recorders = recordersBy((application) => {
     const log = new Log(session, namesOf(application, schema), migrate);
-    const recorders = {
+    return {
       recorder: new PostgresRecorder(log),
       snapshotRecorder: new PostgresSnapshotRecorder(log),
       keyRecorder: new PostgresKeyRecorder(log),
     };
-    logs.set(application, recorders);
-    return recorders;
-  };
-  return {
-    recorder: (application) => logOf(application).recorder,
-    snapshotRecorder: (application) => logOf(application).snapshotRecorder,
-    keyRecorder: (application) => logOf(application).keyRecorder,
-    close: () => session.close(),
-  };
+  });
+  return { ...recorders, close: () => session.close() };
 }
