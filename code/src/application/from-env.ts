@@ -165,10 +165,10 @@ export function fromEnv(
   };
   // Last, since it may open a file, which nobody would close if something else were wrong.
   const store = storeOf(environment, choices.persistence, registry.stores);
-  // Only what is set: whoever spreads the options over their own keeps theirs.
   return withoutUndefined({ name, store, ...options });
 }
 
+/** Takes away what is not set: whoever spreads the options over their own keeps theirs. */
 function withoutUndefined<T extends object>(options: T): T {
   for (const [key, value] of Object.entries(options)) if (value === undefined) Reflect.deleteProperty(options, key);
   return options;
@@ -262,7 +262,7 @@ function everyOf(interval: string): number | Record<string, number> {
 function cacheOf(env: EnvReader): ApplicationOptions['cache'] {
   const fastForward = env.boolean(OPTIONS.cacheFastForward);
   const maxSize = env.integer(OPTIONS.cacheMaxSize);
-  return maxSize === undefined ? undefined : { maxSize, fastForward };
+  return maxSize === undefined ? undefined : withoutUndefined({ maxSize, fastForward });
 }
 
 function isLevels(env: Env | readonly Env[]): env is readonly Env[] {
