@@ -7,9 +7,7 @@ import type { LogItem } from '../persistence/forgotten.ts';
  * event isn't concerned.
  */
 export class ProcessingError extends EventSourcingError {
-  override get name(): string {
-    return 'ProcessingError';
-  }
+  /** @internal */ static override readonly named = 'ProcessingError';
   /** The name of the follower. */
   readonly follower: string;
   /** The name of the log that it follows. */

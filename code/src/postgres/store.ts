@@ -1,5 +1,6 @@
-import { checkSchemaName, type KeyRecorder, type Recorder, type SnapshotRecorder, type Store } from '../index.ts';
+import { checkSchemaName, type KeyRecorder, type SnapshotRecorder, type Store } from '../index.ts';
 import { checkedDuration, DEFAULT_MS } from '../sql/durations.ts';
+import { recordersBy } from '../sql/recorders.ts';
 import { PostgresCoordinator } from './coordinator.ts';
 import type { PostgresDriver } from './driver.ts';
 import { PostgresKeyRecorder } from './key-recorder.ts';
@@ -8,13 +9,6 @@ import { PostgresRecorder } from './recorder.ts';
 import { namesOf } from './schema.ts';
 import { Session } from './session.ts';
 import { PostgresSnapshotRecorder } from './snapshot-recorder.ts';
-
-/** What one application has in a database. */
-interface Recorders {
-  readonly recorder: Recorder;
-  readonly snapshotRecorder: SnapshotRecorder;
-  readonly keyRecorder: KeyRecorder;
-}
 
 /** A store in a PostgreSQL database. */
 export interface PostgresStore extends Store {
@@ -42,23 +36,16 @@ export function postgresStore(driver: PostgresDriver, options: PostgresStoreOpti
   checkSchemaName(schema);
   const session = new Session(driver, checkedDuration('retryTimeout', retryTimeout));
   const coordinator = driver.connectAside && new PostgresCoordinator(driver.connectAside, schema);
-  const logs = new Map<string, Recorders>();
-  const logOf = (application: string) => {
-    const known = logs.get(application);
-    if (known !== undefined) return known;
+  const recorders = recordersBy((application) => {
     const log = new Log(session, namesOf(application, schema), migrate);
-    const recorders = {
+    return {
       recorder: new PostgresRecorder(log),
       snapshotRecorder: new PostgresSnapshotRecorder(log),
       keyRecorder: new PostgresKeyRecorder(log),
     };
-    logs.set(application, recorders);
-    return recorders;
-  };
+  });
   return {
-    recorder: (application) => logOf(application).recorder,
-    snapshotRecorder: (application) => logOf(application).snapshotRecorder,
-    keyRecorder: (application) => logOf(application).keyRecorder,
+    ...recorders,
     coordinator,
     async close() {
       await coordinator?.close();

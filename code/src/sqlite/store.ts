@@ -1,17 +1,11 @@
-import type { KeyRecorder, Recorder, SnapshotRecorder, Store } from '../index.ts';
+import type { KeyRecorder, SnapshotRecorder, Store } from '../index.ts';
+import { recordersBy } from '../sql/recorders.ts';
 import { Connection } from './connection.ts';
 import type { SqliteDriver } from './driver.ts';
 import { SqliteKeyRecorder } from './key-recorder.ts';
 import { SqliteRecorder } from './recorder.ts';
 import { lostTables, migrate } from './schema.ts';
 import { SqliteSnapshotRecorder } from './snapshot-recorder.ts';
-
-/** What one application has in a database. */
-interface Log {
-  readonly recorder: Recorder;
-  readonly snapshotRecorder: SnapshotRecorder;
-  readonly keyRecorder: KeyRecorder;
-}
 
 /** A store in an SQLite database. */
 export interface SqliteStore extends Store {
@@ -31,15 +25,12 @@ export function sqliteStore(
   options: { readonly readOnly?: boolean | undefined } = {},
 ): SqliteStore {
   const connection = new Connection(driver);
-  const logs = new Map<string, Log>();
-  const logOf = (application: string) => {
-    const known = logs.get(application);
-    if (known !== undefined) return known;
+  const recorders = recordersBy((application) => {
     const tables = migrate(connection, application, options.readOnly !== true);
     const { snapshots, keys } = tables;
     connection.explain((cause) => lostTables(connection, tables, cause));
     let keyRecorder: KeyRecorder | undefined;
-    const log: Log = {
+    return {
       recorder: new SqliteRecorder(connection, tables),
       snapshotRecorder: new SqliteSnapshotRecorder(connection, snapshots),
       // Only for those who use it, since it changes how the connection deletes.
@@ -48,13 +39,6 @@ export function sqliteStore(
         return keyRecorder;
       },
     };
-    logs.set(application, log);
-    return log;
-  };
-  return {
-    recorder: (application) => logOf(application).recorder,
-    snapshotRecorder: (application) => logOf(application).snapshotRecorder,
-    keyRecorder: (application) => logOf(application).keyRecorder,
-    close: async () => connection.close(),
-  };
+  });
+  return { ...recorders, close: async () => connection.close() };
 }

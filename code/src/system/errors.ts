@@ -2,9 +2,7 @@ import { EventSourcingError } from '../index.ts';
 
 /** A runner can't do what it's asked for, or not in the state that it's in (`ES_SYSTEM`). */
 export class SystemError extends EventSourcingError {
-  override get name(): string {
-    return 'SystemError';
-  }
+  /** @internal */ static override readonly named = 'SystemError';
   constructor(message: string, options?: ErrorOptions) {
     super('ES_SYSTEM', message, options);
   }
@@ -12,9 +10,7 @@ export class SystemError extends EventSourcingError {
 
 /** A follower wasn't where it was waited for, in the time that there was (`ES_TIMEOUT`). */
 export class WaitTimeoutError extends EventSourcingError {
-  override get name(): string {
-    return 'WaitTimeoutError';
-  }
+  /** @internal */ static override readonly named = 'WaitTimeoutError';
   /** The name of the follower. */
   readonly follower: string;
   /** The name of the log that it follows. */
