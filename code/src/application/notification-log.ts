@@ -101,7 +101,7 @@ export class NotificationLog implements FollowedLog {
       topics: topics && this.#topics.storedNames(topics),
     });
     const { keyed } = this.#mapper;
-    if (keyed === undefined) return stored.map((event) => notification(event.id, this.#mapper.toDomainEvent(event)));
+    if (keyed === undefined) return stored.map((event) => notification(event.id, this.#mapper.toUnfrozen(event)));
     const cipher = await keyed.toRead(stored);
     return stored.map((event) => this.#notificationOf(event, cipher));
   }
@@ -162,7 +162,7 @@ export class NotificationLog implements FollowedLog {
 
   #notificationOf(stored: StoredNotification, cipher: Cipher): LogItem {
     try {
-      return notification(stored.id, this.#mapper.toDomainEvent(stored, cipher));
+      return notification(stored.id, this.#mapper.toUnfrozen(stored, cipher));
     } catch (error) {
       if (!(error instanceof ForgottenError)) throw error;
       return new ForgottenNotification(stored.id, this.#topics.currentName(stored.topic), error);
