@@ -17,7 +17,7 @@ const libraryFloors = [
   'application/',
   'following/',
   'index[.]ts$',
-  '(sql|crypto|compression|system|testing)/',
+  '(sql|crypto|compression|remote|system|testing)/',
   '(sqlite|postgres)/',
   '(sqlite-wasm|pglite)/',
 ];

@@ -24,6 +24,7 @@ const ENTRIES = [
   'crypto/node',
   'pglite/index',
   'postgres/index',
+  'remote/index',
   'sqlite/index',
   'sqlite-wasm/index',
   'system/index',
@@ -31,7 +32,7 @@ const ENTRIES = [
 ];
 
 /** What several modules may have a copy of each, since nothing compares its classes. */
-const COPIED = ['../sql/', '../sqlite/', '../postgres/', '../domain/sources/random-bytes.ts', '../domain/values/'];
+const COPIED = ['../persistence/base64.ts', '../sql/', '../sqlite/', '../postgres/', '../domain/sources/random-bytes.ts', '../domain/values/'];
 
 /** @type {import('esbuild').Plugin} */
 const rootStaysOutside = {

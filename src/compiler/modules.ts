@@ -3,6 +3,7 @@ export const LIVE_MODULES: readonly string[] = [
   'eventsourcing',
   'eventsourcing/compression',
   'eventsourcing/crypto',
+  'eventsourcing/remote',
   'eventsourcing/system',
   'eventsourcing/testing',
   'eventsourcing/sqlite',

@@ -308,9 +308,8 @@ export class Runner {
     await Promise.all(this.#workers.map((worker) => worker.stop()));
     await Promise.all(this.#duties.map((duty) => duty.end()));
     for (const station of this.#stations) station.stop();
-    const left = (await this.status()).filter(({ position, end }) => position < end);
     this.#feed.end();
-    return left;
+    return (await this.status()).filter(({ position, end }) => position < end);
   }
 
   #construct(name: string, options: ApplicationOptions): void {

@@ -47,6 +47,7 @@ function sources(rootFile: string): Readonly<Record<string, Source>> {
     [ROOT_MODULE]: { entryPoints: [rootFile] },
     'eventsourcing/compression': { entryPoints: [indexOf('compression')] },
     'eventsourcing/crypto': { entryPoints: [indexOf('crypto')] },
+    'eventsourcing/remote': { entryPoints: [indexOf('remote')] },
     'eventsourcing/system': { entryPoints: [indexOf('system')] },
     'eventsourcing/testing': { entryPoints: [indexOf('testing')], plugins: [absent(/^fast-check$/)] },
     'eventsourcing/sqlite': {
@@ -75,7 +76,7 @@ export async function libraryFiles(rootFile = `${DIST}index.js`): Promise<{
 }> {
   await expectBuilt([
     rootFile,
-    ...['compression', 'crypto', 'pglite', 'sqlite-wasm', 'system', 'testing'].map(indexOf),
+    ...['compression', 'crypto', 'pglite', 'remote', 'sqlite-wasm', 'system', 'testing'].map(indexOf),
   ]);
   const [built, packed] = await Promise.all([
     Promise.all(

@@ -21,4 +21,4 @@ export const storeParts: Readonly<Record<StoreName, string>> = {
 };
 
 /** The parts of the package that are no stores. */
-export const otherParts = ['./compression', './crypto', './system', './testing', './package.json'];
+export const otherParts = ['./compression', './crypto', './remote', './system', './testing', './package.json'];
