@@ -13,7 +13,7 @@ const everybody = { authorize: () => true };
 
 const closing: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
-  for (const close of closing.splice(0)) await close();
+  for (const close of closing.splice(0).reverse()) await close();
 });
 
 async function credited(accounts: Accounts, count: number) {
@@ -198,8 +198,8 @@ describe('a remote log', () => {
       options: (name) => (name === 'Accounts' ? { store } : {}),
     });
     closing.push(
-      () => runner.stop(),
       async () => store.close?.(),
+      () => runner.stop(),
     );
     await runner.start();
     await credited(accounts, 3);
