@@ -36,11 +36,11 @@ export class SqlitePositions {
     return this.#parked.all(log).map((row) => ({ position: toInteger(row[0]), reason: toText(row[1]) }));
   }
 
-  /** @throws {PositionConflictError} if what is to be stored has been done already. */
+  /** @throws {PositionConflictError} if others have dealt with some of what is to be stored. */
   refuseRepetition(tracking: Tracking): void {
-    const { log, position, wasParked = false } = tracking;
+    const { log, after, position, wasParked = false } = tracking;
     const found = this.of(log);
-    const isDone = wasParked ? this.#isParked.all(log, position).length === 0 : position <= found;
+    const isDone = wasParked ? this.#isParked.all(log, position).length === 0 : found !== after;
     if (isDone) throw new PositionConflictError(tracking, found);
   }
 
