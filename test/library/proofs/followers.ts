@@ -18,7 +18,7 @@ export interface Process {
   after(position: number): Promise<void>;
   kill(): Promise<void>;
   /** Resolves when it has done all that it was told. */
-  readonly done: Promise<void>;
+  done(): Promise<void>;
 }
 
 export function start(script: Script, { kind, at, schema }: Place, name = '', count = 0): Process {
@@ -52,7 +52,9 @@ export function start(script: Script, { kind, at, schema }: Place, name = '', co
       child.kill('SIGKILL');
       await ended;
     },
-    done: ended.then(([code]) => expect(code).toBe(0)),
+    async done() {
+      expect(await ended).toEqual([0, null]);
+    },
   };
 }
 

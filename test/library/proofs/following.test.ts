@@ -85,7 +85,7 @@ test('of two processes that follow one pipe on postgres, the second takes over w
     times.push((waiting.firstReport ?? Number.NaN) - killedAt);
     active = waiting;
   }
-  await Promise.all(creditors.map(({ done }) => done));
+  await Promise.all(creditors.map((creditor) => creditor.done()));
   await positionReached(place, 2 * (saves + 1));
   await active.kill();
   const entries = await expectEachOnce(place);
