@@ -44,8 +44,9 @@ export interface RemoteOptions {
  *   static aggregates = [Dog];
  * }
  *
+ * const greeted: string[] = [];
  * class Greeter extends ProcessApplication {
- *   static policy = policy(on(Registered, ({ payload }) => console.log(`Hello, ${payload.name}!`)));
+ *   static policy = policy(on(Registered, ({ payload }) => greeted.push(payload.name)));
  * }
  *
  * const school = new DogSchool();
@@ -53,7 +54,8 @@ export interface RemoteOptions {
  *
  * const remote = new DogSchool({ store: remoteLog('https://dogs.example/log', { fetch: serve }) });
  * await school.save(new Dog('Fido'));
- * await new Greeter().catchUp(remote); // Hello, Fido!
+ * await new Greeter().catchUp(remote);
+ * console.log(greeted); // [ 'Fido' ]
  * ```
  */
 export function remoteLog(url: string, options: RemoteOptions = {}): Store {
