@@ -17,7 +17,7 @@ const libraryFloors = [
   'application/',
   'following/',
   'index[.]ts$',
-  '(sql|crypto|compression|projection|system|testing)/',
+  '(sql|crypto|compression|projection|remote|system|testing)/',
   '(sqlite|postgres)/',
   '(sqlite-wasm|pglite)/',
 ];

@@ -25,6 +25,7 @@ const ENTRIES = [
   'pglite/index',
   'postgres/index',
   'projection/index',
+  'remote/index',
   'sqlite/index',
   'sqlite-wasm/index',
   'system/index',
@@ -32,7 +33,14 @@ const ENTRIES = [
 ];
 
 /** What several modules may have a copy of each, since nothing compares its classes. */
-const COPIED = ['../sql/', '../sqlite/', '../postgres/', '../domain/sources/random-bytes.ts', '../domain/values/'];
+const COPIED = [
+  '../persistence/base64.ts',
+  '../sql/',
+  '../sqlite/',
+  '../postgres/',
+  '../domain/sources/random-bytes.ts',
+  '../domain/values/',
+];
 
 /** @type {import('esbuild').Plugin} */
 const rootStaysOutside = {

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { missingBrowsers } from './browsers.mjs';
-import { lanes, ofTheSite, parts, vitest } from './parts.mjs';
+import { LANES, ofTheSite, parts, vitest } from './parts.mjs';
 import { inRoot, run, start } from './process.mjs';
 
 /** @typedef {(args: readonly string[]) => Promise<number>} Command Resolves to the exit code. */
@@ -44,7 +44,7 @@ async function test(args) {
     return 2;
   }
   const wanted = args.length > 0 ? args : [...parts.keys()];
-  if (['runner', 'fences', 'browser'].some((name) => wanted.includes(name))) {
+  if (['runner', 'fences', 'pages', 'browser'].some((name) => wanted.includes(name))) {
     for (const { command, needed, why } of missingBrowsers()) {
       const code = await run(command);
       if (code !== 0 && needed) return fail(`${command.join(' ')} ended with ${code}: ${why}`);
@@ -59,16 +59,16 @@ async function test(args) {
     hasBuilt = resolve;
   });
   if (!wanted.includes('build')) hasBuilt(true);
-  const busy = lanes.map((lane) => lane.filter((name) => wanted.includes(name))).filter((lane) => lane.length > 0);
-  await Promise.all(
-    busy.map(async (lane) => {
-      for (const name of lane) {
-        const passed = ofTheSite.includes(name) && !(await built) ? skip(name) : await passes(name, busy.length > 1);
-        if (!passed) failed.push(name);
-        if (name === 'build') hasBuilt(passed);
-      }
-    }),
-  );
+  const waiting = [...parts.keys()].filter((name) => wanted.includes(name));
+  const inCompany = waiting.length > 1;
+  const lane = async () => {
+    for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
+      const passed = ofTheSite.includes(name) && !(await built) ? skip(name) : await passes(name, inCompany);
+      if (!passed) failed.push(name);
+      if (name === 'build') hasBuilt(passed);
+    }
+  };
+  await Promise.all(Array.from({ length: LANES }, lane));
   if (failed.length > 0) console.log(`\nFailed: ${failed.join(', ')}. Run one alone with: npm test -- ${failed[0]}`);
   // On a line of its own and in this form, so that a machine can read it too.
   console.log(`\n${wanted.length - failed.length} passed, ${failed.length} failed`);

@@ -4,6 +4,7 @@ export const LIVE_MODULES: readonly string[] = [
   'eventsourcing/compression',
   'eventsourcing/crypto',
   'eventsourcing/projection',
+  'eventsourcing/remote',
   'eventsourcing/system',
   'eventsourcing/testing',
   'eventsourcing/sqlite',

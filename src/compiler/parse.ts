@@ -75,7 +75,7 @@ function readProblem(error: unknown, name: string): SyntaxProblem {
     column: column + 1,
     reason: 'reasonCode' in error ? String(error.reasonCode) : '',
     message: plainMessage(error.message, name, `(${line}:${column})`),
-    ...(details && 'identifierName' in details ? { name: String(details.identifierName) } : {}),
+    name: details && 'identifierName' in details ? String(details.identifierName) : undefined,
   };
 }
 

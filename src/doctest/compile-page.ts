@@ -76,7 +76,7 @@ export function createCompiler(page: Page, options: CompileOptions, untyped: Rea
     }
   };
   const assembleFor = (fence: Fence, store: StoreName | undefined) =>
-    assemble(fences, fence.id, undefined, { node: true, ...(store === undefined ? {} : { store }) });
+    assemble(fences, fence.id, undefined, { node: true, store });
 
   /** What is said of a fence that does not run: what is wrong with itself, or with another one. */
   const refuse = ({ fence, store }: RunningStep, culprits: ReadonlySet<string>): Step => {

@@ -166,7 +166,7 @@ function collect(data: PageData, journal: Journal, module: TestModule | undefine
     : { kind: 'threw', line, message: 'The snippet ended the process that the page runs in.' };
   const culprit: FenceResult = {
     fence: at.fence,
-    ...(at.store === undefined ? {} : { store: at.store }),
+    store: at.store,
     status: 'error',
     text: '',
     console: '',
@@ -186,8 +186,7 @@ function withoutTurn({ steps }: PageData, results: readonly FenceResult[], reaso
     const { fence, store } = step;
     if (known.has(`${fence.id} ${store}`)) return [];
     if (step.kind === 'unrun') return [step.result];
-    const place = store === undefined ? {} : { store };
-    return [{ fence: fence.id, ...place, status: 'skipped', reason, text: '', console: '', shown: [], failures: [] }];
+    return [{ fence: fence.id, store, status: 'skipped', reason, text: '', console: '', shown: [], failures: [] }];
   });
 }
 

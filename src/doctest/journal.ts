@@ -23,7 +23,7 @@ export type Journal = readonly (JournalEntry & {
 /** @param limit how long it may take until the next entry, in ms */
 export function writeJournal(file: string, entry: JournalEntry, limit?: number): void {
   const at = Date.now();
-  appendFileSync(file, `${JSON.stringify({ ...entry, at, ...(limit === undefined ? {} : { due: at + limit }) })}\n`);
+  appendFileSync(file, `${JSON.stringify({ ...entry, at, due: limit === undefined ? undefined : at + limit })}\n`);
 }
 
 /** The entries so far; a line that is still being written is left out. */

@@ -32,7 +32,7 @@ export function packagesOf(file: string): Packages {
   return {
     own: false,
     folders,
-    ...(self ? { self } : {}),
+    self,
     has: (wanted) => self?.name === wanted || folders.some((folder) => existsSync(join(folder, wanted))),
   };
 }

@@ -46,12 +46,11 @@ export function unrun(
   store: StoreName | undefined,
   result: Pick<FenceResult, 'status' | 'reason' | 'failures'>,
 ): UnrunStep {
-  const place = store === undefined ? {} : { store };
   return {
     kind: 'unrun',
     fence,
-    ...place,
-    result: { fence: fence.id, ...place, text: '', console: '', shown: [], ...result },
+    store,
+    result: { fence: fence.id, store, text: '', console: '', shown: [], ...result },
   };
 }
 
@@ -90,9 +89,9 @@ function planFor(
     if (fence.errors) return { kind: 'errors', fence };
     const plan = (name: string, target: Fence, against?: 'starter' | 'solution') => {
       const program = store === undefined ? name : `${store}-${name}`;
-      const options = { node: true, ...(against ? { against } : {}), ...(store === undefined ? {} : { store }) };
+      const options = { node: true, against, store };
       programs.set(program, assemble(fences, target.id, undefined, options));
-      return { fence, program, ...(store === undefined ? {} : { store }) };
+      return { fence, program, store };
     };
     if (fence.file !== undefined && !fence.test) return { kind: 'file', ...plan(fence.id, fence) };
     // A later fence of the scope takes the program over: its own holds all those before it.

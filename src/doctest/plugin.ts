@@ -112,9 +112,7 @@ function moduleId(path: string, key: string, module: string): string {
 function parseId(id: string): { path: string; key?: string; module?: string } {
   const [path = '', query = ''] = id.split('?');
   const params = new URLSearchParams(query);
-  const key = params.get('program');
-  const module = params.get(KEY);
-  return { path, ...(key === null ? {} : { key }), ...(module === null ? {} : { module }) };
+  return { path, key: params.get('program') ?? undefined, module: params.get(KEY) ?? undefined };
 }
 
 function sessionOf(path: string, key: string): string {
@@ -129,7 +127,7 @@ function suiteModule(
 ): string {
   const data: SuiteData = {
     path,
-    ...(journal === undefined ? {} : { journal }),
+    journal,
     fences: page.fences,
     steps,
     claims: Object.fromEntries(claims),

@@ -124,7 +124,7 @@ export function reportPage(
     unwritten,
     fences: results.map(({ fence, store, status, text }) => ({
       id: fence,
-      ...(store === undefined ? {} : { store }),
+      store,
       line: lineOf(fence),
       status,
       text,

@@ -113,8 +113,8 @@ export function createSession(modules: () => ProgramModules, surroundings: Surro
       if (broken !== undefined) broken = fence;
       return {
         entries: entries.filter((entry) => entry.fence === fence),
-        ...(thrown ? { thrown } : {}),
-        ...(expected.has(fence) ? { expected: expected.get(fence) } : {}),
+        thrown,
+        expected: expected.get(fence),
         failedTests: failedTests.filter((test) => test.fence === fence),
         stray,
         hung: outcome === 'late',

@@ -46,12 +46,11 @@ export function describePage(data: SuiteData, sessions: Readonly<Record<string, 
     for (const step of data.steps) {
       const { fence } = step;
       const store = 'store' in step ? step.store : undefined;
-      const place = store === undefined ? {} : { store };
       const name = [...fence.headings, `line ${fence.line}`].join(' > ') + (store === undefined ? '' : ` [${store}]`);
       test(name, { timeout: TEST_LIMIT }, async (context) => {
         if (step.kind === 'static') return context.skip(`static: ${fence.reason ?? 'no reason is given'}`);
         if (step.kind === 'errors') return context.skip('only type-checked: it must not compile');
-        const begin = (of: Fence) => note({ kind: 'fence', fence: fence.id, ...place }, fenceLimit(of.mode === 'node'));
+        const begin = (of: Fence) => note({ kind: 'fence', fence: fence.id, store }, fenceLimit(of.mode === 'node'));
         const judged = step.kind === 'unrun' ? step.result : await runStep(step, data, sessions, begin);
         const { result, errors } = placed(judged, store, data);
         note({ kind: 'result', result }, BETWEEN_LIMIT);
@@ -64,7 +63,7 @@ export function describePage(data: SuiteData, sessions: Readonly<Record<string, 
       const verdicts = errors.map((error): Verdict => ({ ...describeStray(error, 1, LATE), cause: { error } }));
       const failures = verdicts.map(({ cause, ...failure }) => ({
         ...failure,
-        ...placeIn(toError({ ...failure, ...(cause ? { cause } : {}) }, data.path), data.path),
+        ...placeIn(toError({ ...failure, cause }, data.path), data.path),
       }));
       note({ kind: 'end', failures });
       const [first] = verdicts;
@@ -131,7 +130,7 @@ function placed(judged: Judged, store: StoreName | undefined, { path }: SuiteDat
     ...failure,
     ...(cause ? placeIn(errors[index], path) : {}),
   }));
-  return { result: { ...judged, ...(store === undefined ? {} : { store }), failures }, errors };
+  return { result: { ...judged, store, failures }, errors };
 }
 
 /** Fails or skips the test. */

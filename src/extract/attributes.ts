@@ -93,14 +93,14 @@ export function readAttributes(meta: string, complain: (message: string) => void
 
   return {
     mode,
-    ...(reason === '' ? {} : { reason }),
-    ...(has('throws') ? { throws: value('throws') || true } : {}),
-    ...(has('errors') ? { errors: value('errors').split(',').map(Number) } : {}),
-    ...(file === undefined ? {} : { file }),
-    ...(store === undefined ? {} : { store }),
+    reason: reason || undefined,
+    throws: has('throws') ? value('throws') || true : undefined,
+    errors: has('errors') ? value('errors').split(',').map(Number) : undefined,
+    file,
+    store,
     test,
     startsScope: has('scope'),
-    ...(exercise ? { exercise } : {}),
+    exercise,
     unknown,
   };
 }

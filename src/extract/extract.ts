@@ -58,7 +58,7 @@ export function extractPage(markdown: string, path: string): Page {
         headings: headings.map(({ text }) => text),
         // The alternatives of a choice stand in for each other: none of them replaces the one before it.
         scope: choice?.continues && before ? before.scope : scopes.of(attributes),
-        ...(choice ? { alternative: choice.alternative } : {}),
+        alternative: choice?.alternative,
         ...describe(attributes),
       });
     } else if (kind === 'output') {
@@ -70,7 +70,7 @@ export function extractPage(markdown: string, path: string): Page {
       const reason = readReason(item, complain);
       if (reason === undefined)
         complain(`A fence of commands is not run and has to say so: \`${item.lang} static="why"\`.`);
-      shown.push({ line: item.open, lang: item.lang, ...(reason === undefined ? {} : { reason }) });
+      shown.push({ line: item.open, lang: item.lang, reason });
     } else if (kind !== 'other') {
       const reason = readReason(item, complain);
       if (reason === undefined) {

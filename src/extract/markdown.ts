@@ -58,7 +58,7 @@ export function readMarkdown(source: string, path: string): Document {
   const items: Item[] = [];
   const root = parse(body, path, problems);
   if (root) collect(root, body, items);
-  return { ...(title === undefined ? {} : { title }), items, problems };
+  return { title, items, problems };
 }
 
 /** A page may also begin with a line across it: what stands between that one and the next is no data then. */

@@ -23,8 +23,13 @@ function sameInside(a: object, b: object, seen: Seen): boolean {
   if (a instanceof Error && b instanceof Error) {
     return a.name === b.name && a.message === b.message && equal(a.cause, b.cause, seen);
   }
-  if (a instanceof Map && b instanceof Map) return sameMap(a, b, seen);
-  if (a instanceof Set && b instanceof Set) return sameSet(a, b, seen);
+  if (a instanceof Map && b instanceof Map) {
+    const same = (one: unknown[], other: unknown[]) => equal(one[0], other[0], seen) && equal(one[1], other[1], seen);
+    return a.size === b.size && sameItems<unknown[]>(a, b, same);
+  }
+  if (a instanceof Set && b instanceof Set) {
+    return a.size === b.size && sameItems<unknown>(a, b, (one, other) => equal(one, other, seen));
+  }
   if (a instanceof ArrayBuffer && b instanceof ArrayBuffer) return equal(new Uint8Array(a), new Uint8Array(b), seen);
   if (isBoxed(a) && isBoxed(b)) return Object.is(a.valueOf(), b.valueOf());
   if (a instanceof WeakMap || a instanceof WeakSet || a instanceof Promise) return false; // only by identity
@@ -45,21 +50,11 @@ function enumerable(value: object): (string | symbol)[] {
   return Reflect.ownKeys(value).filter((key) => Object.prototype.propertyIsEnumerable.call(value, key));
 }
 
-function sameMap(a: Map<unknown, unknown>, b: Map<unknown, unknown>, seen: Seen): boolean {
-  if (a.size !== b.size) return false;
-  const left = [...b];
-  return [...a].every(([key, value]) => {
-    const at = left.findIndex(([other, its]) => equal(key, other, seen) && equal(value, its, seen));
-    if (at >= 0) left.splice(at, 1);
-    return at >= 0;
-  });
-}
-
-function sameSet(a: Set<unknown>, b: Set<unknown>, seen: Seen): boolean {
-  if (a.size !== b.size) return false;
-  const left = [...b];
-  return [...a].every((value) => {
-    const at = left.findIndex((other) => equal(value, other, seen));
+/** Whether each item has a partner of its own among the others, in whatever order. */
+function sameItems<T>(items: Iterable<T>, others: Iterable<T>, same: (item: T, other: T) => boolean): boolean {
+  const left = [...others];
+  return [...items].every((item) => {
+    const at = left.findIndex((other) => same(item, other));
     if (at >= 0) left.splice(at, 1);
     return at >= 0;
   });

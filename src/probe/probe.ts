@@ -68,7 +68,7 @@ export function createProbe(host: ProbeHost): Probe {
 
   const current = () => files.at(-1) ?? section;
   const write = (kind: ConsoleEntry['kind'], text: string, full?: string) =>
-    host.write({ fence: current(), kind, text, ...(full === undefined ? {} : { full }) });
+    host.write({ fence: current(), kind, text, full });
   const console = createConsole(write, () => performance.now());
   const pending = createPending();
   const timers = createTimers(nativeTimers(), (error) => {

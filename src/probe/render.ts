@@ -7,7 +7,7 @@ export function renderError(report: Pick<ErrorReport, 'name' | 'code' | 'message
 }
 
 /** Where an error happened: the innermost frame that is the reader's. */
-export function place(frames: ErrorReport['frames']): Pick<ErrorReport, 'at'> {
+export function place(frames: ErrorReport['frames']): ErrorReport['at'] {
   const [first] = frames;
-  return first ? { at: { fence: first.fence, line: first.line, column: first.column } } : {};
+  return first && { fence: first.fence, line: first.line, column: first.column };
 }

@@ -14,18 +14,16 @@ export type Locate = (frames: readonly RawFrame[]) => readonly ErrorFrame[];
 export function reportError(error: unknown, locate?: Locate): ErrorReport {
   const frames = locate?.(readStack(error)) ?? [];
   if (!isError(error)) {
-    return { name: 'Uncaught', message: formatValue(error), frames, ...place(frames), hint: THROW_ERRORS };
+    return { name: 'Uncaught', message: formatValue(error), frames, at: place(frames), hint: THROW_ERRORS };
   }
-  const code = text(error, 'code');
-  const hint = hintFor(error);
   return {
     name: text(error, 'name') || 'Error',
     message: text(error, 'message') ?? '',
-    ...(code === undefined ? {} : { code }),
+    code: text(error, 'code'),
     frames,
-    ...place(frames),
+    at: place(frames),
     ...sides(error),
-    ...(hint === undefined ? {} : { hint }),
+    hint: hintFor(error),
   };
 }
 

@@ -42,7 +42,7 @@ export function needsOf(page: Page, fence: Fence): readonly string[] {
 }
 
 function takingPart(page: Page, fence: Fence, store: StoreName | undefined): ReadonlySet<string> {
-  const source = assemble(page.fences, fence.id, undefined, store === undefined ? {} : { store });
+  const source = assemble(page.fences, fence.id, undefined, { store });
   const modules = new Map(source.modules.map((module) => [module.name, module]));
   const entry = [...modules.values()].at(-1);
   const taking = new Set<string>();

@@ -12,11 +12,10 @@ import { isLive, type Lesson } from './lesson.ts';
  */
 export function programsOf({ page }: Lesson, store: StoreName | undefined = page.stores[0]): PagePrograms {
   const runnable = page.fences.filter((fence) => isLive(fence) || fence.exercise?.part === 'checks');
-  const options = store === undefined ? {} : { store };
   const chosen = runnable.filter((fence) => isChosen(fence, store));
   const programs = chosen.map((fence) => {
     try {
-      return compile(assemble(page.fences, fence.id, undefined, options));
+      return compile(assemble(page.fences, fence.id, undefined, { store }));
     } catch (error) {
       if (!(error instanceof CompileError)) throw error;
       const place = page.fences.find(({ id }) => id === error.fence) ?? fence;

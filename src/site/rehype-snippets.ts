@@ -83,13 +83,11 @@ function matching(fence: Fence | undefined, block: Block, lesson: Lesson): Fence
 }
 
 function partsOf(fence: Fence, { page, recording }: Lesson) {
-  const printed = recording[fence.id]?.text ?? fence.output?.text;
-  const checks = checksOf(page, fence)?.id;
   return {
     fence,
     needs: isLive(fence) ? needsOf(page, fence) : [],
-    ...(printed === undefined ? {} : { printed }),
-    ...(checks === undefined ? {} : { checks }),
+    printed: recording[fence.id]?.text ?? fence.output?.text,
+    checks: checksOf(page, fence)?.id,
   };
 }
 

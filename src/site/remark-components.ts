@@ -7,6 +7,7 @@ const components: ReadonlyMap<string, string> = new Map([
   ['EventChip', 'diagram/EventChip.astro'],
   ['EventTimeline', 'diagram/EventTimeline.astro'],
   ['Layers', 'diagram/Layers.astro'],
+  ['SystemGraph', 'diagram/SystemGraph.astro'],
   ['Exercise', 'Exercise.astro'],
   ['Parts', 'home/Parts.astro'],
 ]);

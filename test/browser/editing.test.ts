@@ -1,22 +1,23 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { launch, watchedPage } from './chromium.ts';
+import { launch } from './chromium.ts';
 import { lessons } from './lessons.ts';
 import { Snippet } from './snippet.ts';
+import { startTour, type Tour } from './tour.ts';
 
 let browser: Browser;
+let tour: Tour;
 beforeAll(async () => {
   browser = await launch();
+  tour = await startTour(browser, inject('site'));
 });
 afterAll(() => browser.close());
 
 const withCode = lessons.filter((lesson) => lesson.live.length > 0);
 
 async function open(path: string) {
-  const site = inject('site');
-  const watched = await watchedPage(browser, site);
-  await watched.page.goto(new URL(path, site).href);
-  return watched;
+  await tour.visit(path);
+  return tour;
 }
 
 describe.each(withCode)('/$path', ({ path, live }) => {
@@ -43,7 +44,6 @@ describe.each(withCode)('/$path', ({ path, live }) => {
     await snippet.press('Reset');
     expect((await snippet.code()).trimEnd()).toBe(fence.code.trimEnd());
     expect(complaints).toEqual([]);
-    await page.context().close();
   });
 });
 
@@ -65,7 +65,6 @@ describe('on /getting-started/a-dog-class/', () => {
     expect(await new Snippet(page, 'f2').code()).toContain('Fido');
     expect((await new Snippet(page, 'f4').run()).text).toContain('Fido 2');
     expect(complaints).toEqual([]);
-    await page.context().close();
   });
 
   test('a type of mistake each: the message is clear, names the line, and the next run works', async () => {
@@ -99,7 +98,6 @@ describe('on /getting-started/a-dog-class/', () => {
     await snippet.type("console.log('all is well');");
     expect(await snippet.run()).toEqual({ status: 'done', text: 'all is well' });
     expect(complaints).toEqual([]);
-    await page.context().close();
   });
 
   test('a save that nobody awaited is pointed out', async () => {
@@ -107,7 +105,6 @@ describe('on /getting-started/a-dog-class/', () => {
     const snippet = new Snippet(page, 'f2');
     await snippet.type("const school = new DogSchool();\nschool.registerDog('Fido');");
     expect((await snippet.run()).text).toMatch(/did you forget `?await`?/i);
-    await page.context().close();
   });
 
   test('a run that is stopped before anything has been loaded says so', async () => {
@@ -119,7 +116,6 @@ describe('on /getting-started/a-dog-class/', () => {
     expect(await snippet.ended()).toBe('stopped');
     expect(await snippet.text()).toMatch(/stopped/i);
     expect(complaints).toEqual([]);
-    await page.context().close();
   });
 
   // What takes all memory costs the frame its process. Playwright takes that for a crash of the page, which it is not: the
@@ -148,7 +144,6 @@ describe('on /getting-started/a-dog-class/', () => {
 
     await snippet.type("console.log('still here');");
     expect(await snippet.run()).toEqual({ status: 'done', text: 'still here' });
-    await page.context().close();
   });
 
   test('an exercise: the starter fails its checks, a right answer passes them', async () => {
@@ -170,6 +165,5 @@ describe('on /getting-started/a-dog-class/', () => {
     );
     await exercise.getByRole('button', { name: 'Check' }).click();
     await expect.poll(() => exercise.getAttribute('data-passed')).not.toBeNull();
-    await page.context().close();
   });
 });

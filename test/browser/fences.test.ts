@@ -2,13 +2,17 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { normalise } from '../../src/doctest/normalise.ts';
 import { STORES } from '../../src/extract/index.ts';
-import { launch, watchedPage } from './chromium.ts';
+import { launch } from './chromium.ts';
 import { lessons } from './lessons.ts';
 import { Snippet } from './snippet.ts';
+import { startTour, type Tour } from './tour.ts';
 
 let browser: Browser;
+let tour: Tour;
 beforeAll(async () => {
   browser = await launch();
+  // Every run changes what is shown beside its button. Without transitions, that is painted once.
+  tour = await startTour(browser, inject('site'), { reducedMotion: 'reduce' });
 });
 afterAll(() => browser.close());
 
@@ -26,9 +30,8 @@ const visits = withCode.flatMap((lesson) => {
 
 describe.each(visits)('$name', ({ path, live, recorded, store }) => {
   test('every fence prints in the browser what Node printed', async () => {
-    const site = inject('site');
-    const { page, complaints } = await watchedPage(browser, site);
-    await page.goto(new URL(path, site).href);
+    const { page, complaints } = tour;
+    await tour.visit(path);
 
     const shown = await page
       .locator('figure[data-snippet]')
@@ -49,7 +52,6 @@ describe.each(visits)('$name', ({ path, live, recorded, store }) => {
       expect(status, `${fence.id} at line ${fence.line}`).toBe(inNode.status);
     }
     expect(complaints).toEqual([]);
-    await page.context().close();
   });
 });
 

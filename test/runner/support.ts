@@ -6,7 +6,7 @@ import type { ServedFile } from '../browser-support/server.ts';
 type ServedFiles = ReadonlyMap<string, ServedFile>;
 
 /** A stand-in for the library's root module. */
-const STAND_IN = { library: fileURLToPath(new URL('fixtures/library.ts', import.meta.url)) };
+const STAND_IN = { library: fileURLToPath(new URL('stand-in-library.ts', import.meta.url)) };
 
 /** The site's part of the tests: a page with the runner's client on it, and the runner's files in a folder. */
 export async function testSite(base = '/', options: RunnerFilesOptions = STAND_IN): Promise<ServedFiles> {

@@ -10,7 +10,7 @@ export default defineConfig({
     include: ['probe', 'runner'].map((folder) => `test/${folder}/**/*.test.ts`),
     // Each file drives a browser of its own, and mostly waits for it.
     maxWorkers: 2,
-    globalSetup: [`${import.meta.dirname}/pack.setup.ts`],
+    globalSetup: [`${import.meta.dirname}/library/pack.setup.ts`],
     expect: { poll: { timeout: PATIENCE_MS } },
     testTimeout: PATIENCE_MS,
     hookTimeout: PATIENCE_MS,

@@ -131,12 +131,7 @@ export class Application {
     internalsOf = (application) => ({
       hooks: application.#hooks,
       newBatch: () => new SaveBatch(application.#rules),
-      commit: (batch, tracking) =>
-        application.#commit(
-          batch,
-          () => application.events.store(batch.events, batch.saved.keys(), tracking),
-          'process',
-        ),
+      commit: (batch, tracking) => application.#commit(batch, tracking),
     });
   }
 
@@ -179,9 +174,8 @@ export class Application {
    */
   async save(...changes: readonly (Aggregate | DomainEvent | null | undefined)[]): Promise<Notification[]> {
     const batch = new SaveBatch(this.#rules);
-    const given = new Set(changes);
-    for (const change of given) if (change !== null && change !== undefined) batch.add(change);
-    return batch.events.length === 0 ? [] : await this.#commit(batch, () => this.#put(batch), 'save');
+    for (const change of changes) if (change !== null && change !== undefined) batch.add(change);
+    return batch.events.length === 0 ? [] : await this.#commit(batch, undefined);
   }
 
   /**
@@ -196,12 +190,15 @@ export class Application {
     return () => this.#listeners.delete(listener);
   }
 
-  /** @param put stores the batch. */
-  async #commit(batch: SaveBatch, put: () => Promise<Notification[]>, by: 'save' | 'process'): Promise<Notification[]> {
+  /** @param tracking what it follows from, unless it's a save. */
+  async #commit(batch: SaveBatch, tracking: Tracking | undefined): Promise<Notification[]> {
     const { events, saved, single } = batch;
     let notifications: Notification[];
     try {
-      notifications = await put();
+      // Hooks are around a save here, and around the whole of what is processed.
+      notifications = await (this.#hooks !== undefined && tracking === undefined
+        ? this.#put(this.#hooks, batch)
+        : this.events.store(events, saved.keys(), tracking));
     } catch (error) {
       // Whatever has happened, what is in the cache may not be the latest.
       for (const { aggregateId } of events) this.#cache?.evict(aggregateId);
@@ -219,14 +216,8 @@ export class Application {
     if (this.#snapshotting !== undefined) {
       await this.#snapshotting.after(notifications, (event) => this.#takeDueSnapshot(event));
     }
-    if (notifications.length > 0) {
-      for (const listener of this.#listeners) {
-        try {
-          await listener(notifications, by);
-        } catch (error) {
-          console.error(error);
-        }
-      }
+    if (this.#listeners.size > 0 && notifications.length > 0) {
+      await this.#tell(notifications, tracking === undefined ? 'save' : 'process');
     }
     return notifications;
   }
@@ -430,8 +421,17 @@ export class Application {
     return snapshot;
   }
 
-  async #put({ events, saved }: SaveBatch): Promise<Notification[]> {
-    if (this.#hooks === undefined) return await this.events.store(events, saved.keys());
+  async #tell(notifications: readonly Notification[], by: 'save' | 'process'): Promise<void> {
+    for (const listener of this.#listeners) {
+      try {
+        await listener(notifications, by);
+      } catch (error) {
+        console.error(error);
+      }
+    }
+  }
+
+  async #put(hooks: HookChain, { events, saved }: SaveBatch): Promise<Notification[]> {
     const context = {
       application: this.name,
       operation: 'save',
@@ -440,7 +440,7 @@ export class Application {
       eventCount: events.length,
       attempt: [...saved.keys()].reduce((most, aggregate) => Math.max(most, this.#attempts.get(aggregate) ?? 1), 1),
     } as const;
-    return await this.#hooks.save(
+    return await hooks.save(
       context,
       () => this.events.store(events, saved.keys()),
       (stored) => ({ notificationIds: stored.map(({ id }) => id) }),
@@ -453,7 +453,7 @@ export class Application {
     else this.#cache?.append(aggregate.id, stored);
   }
 
-  #pendingOf(aggregate: Aggregate): readonly DomainEvent[] {
+  #pendingOf(aggregate: Aggregate): DomainEvent[] {
     const recording = recordingOf(aggregate);
     refuseIfBroken(aggregate, recording);
     if (this.#verify && !aggregate.equals(rebuild(recording))) {

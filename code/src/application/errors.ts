@@ -2,9 +2,7 @@ import { EventSourcingError } from '../domain/errors.ts';
 
 /** There is no such aggregate, or not yet at that version, or not any more (`ES_AGGREGATE_NOT_FOUND`). */
 export class AggregateNotFoundError extends EventSourcingError {
-  override get name(): string {
-    return 'AggregateNotFoundError';
-  }
+  /** @internal */ static override readonly named = 'AggregateNotFoundError';
   readonly aggregateId: string;
   /** The version that was asked for, if one was. */
   readonly version: number | undefined;
@@ -18,9 +16,7 @@ export class AggregateNotFoundError extends EventSourcingError {
 
 /** The aggregate with this id is of another class (`ES_WRONG_AGGREGATE`). */
 export class WrongAggregateError extends EventSourcingError {
-  override get name(): string {
-    return 'WrongAggregateError';
-  }
+  /** @internal */ static override readonly named = 'WrongAggregateError';
   readonly aggregateId: string;
   constructor(expected: string, found: string, aggregateId: string) {
     super('ES_WRONG_AGGREGATE', `The aggregate ${aggregateId} is a ${found}, not a ${expected}.`);
@@ -30,9 +26,7 @@ export class WrongAggregateError extends EventSourcingError {
 
 /** Events that are stored already could no longer be read (`ES_EVENT_SCHEMA`); see `eventSchema`. */
 export class EventSchemaError extends EventSourcingError {
-  override get name(): string {
-    return 'EventSchemaError';
-  }
+  /** @internal */ static override readonly named = 'EventSchemaError';
   /** What is wrong, and what to do about it; one item for each event. */
   readonly problems: readonly string[];
   constructor(problems: readonly string[]) {
@@ -46,9 +40,7 @@ export class EventSchemaError extends EventSourcingError {
 
 /** An aggregate was changed by other means than its events, so the change would not be saved (`ES_UNRECORDED_CHANGE`). */
 export class UnrecordedChangeError extends EventSourcingError {
-  override get name(): string {
-    return 'UnrecordedChangeError';
-  }
+  /** @internal */ static override readonly named = 'UnrecordedChangeError';
   readonly aggregateId: string;
   constructor(topic: string, aggregateId: string) {
     super(
@@ -62,9 +54,7 @@ export class UnrecordedChangeError extends EventSourcingError {
 
 /** An environment variable is missing, misspelt, or cannot be what it is (`ES_ENVIRONMENT`); see `fromEnv`. */
 export class EnvironmentError extends EventSourcingError {
-  override get name(): string {
-    return 'EnvironmentError';
-  }
+  /** @internal */ static override readonly named = 'EnvironmentError';
   /** The variable as it is set, for example `DOGSCHOOL_SQLITE_DBNAME`; if it is missing, without the application's name. */
   readonly variable: string;
   /** Undefined if the variable is missing, or may be a secret. */
@@ -78,9 +68,7 @@ export class EnvironmentError extends EventSourcingError {
 
 /** A hook has failed after the work was done, or has not called `next`, or twice (`ES_HOOK`); see `Hooks`. */
 export class HookError extends EventSourcingError {
-  override get name(): string {
-    return 'HookError';
-  }
+  /** @internal */ static override readonly named = 'HookError';
   /** The name of the application. */
   readonly application: string;
   /** What the hook was around, for example `save`. */

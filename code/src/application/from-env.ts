@@ -3,15 +3,7 @@ import type { Cipher, Compressor } from '../persistence/cipher.ts';
 import { memory } from '../persistence/memory.ts';
 import type { Store } from '../persistence/recorder.ts';
 import type { Application, ApplicationOptions } from './application.ts';
-import type {
-  BooleanVariable,
-  ChoiceVariable,
-  EnvReader,
-  EnvVariable,
-  FromEnv,
-  IntegerVariable,
-  TextVariable,
-} from './env-variable.ts';
+import type { ChoiceVariable, EnvReader, EnvVariable, FromEnv, TextVariable } from './env-variable.ts';
 import { type Env, Environment } from './environment.ts';
 
 /** What variables can choose from, by the names that are their values. */
@@ -41,41 +33,44 @@ const IGNORED = [
   ['COMPRESSOR_TOPIC', 'the variable that chooses a compressor is COMPRESSOR_MODULE'],
 ] as const;
 
-const IS_SNAPSHOTTING_ENABLED: BooleanVariable = {
-  name: 'IS_SNAPSHOTTING_ENABLED',
-  type: 'boolean',
-  doc: 'Whether snapshots are taken; no unless SNAPSHOTTING_INTERVAL is set.',
-};
-const SNAPSHOTTING_INTERVAL: TextVariable = {
-  name: 'SNAPSHOTTING_INTERVAL',
-  type: 'text',
-  doc: 'How often snapshots are taken: 50, or for each topic Dog:50,Cat:100. Unless set, by hand only.',
-  unit: 'versions',
-};
-const AGGREGATE_CACHE_MAXSIZE: IntegerVariable = {
-  name: 'AGGREGATE_CACHE_MAXSIZE',
-  type: 'integer',
-  min: 1,
-  doc: 'How many aggregates the cache holds. Unless set, there is no cache.',
-  unit: 'aggregates',
-};
-const AGGREGATE_CACHE_FASTFORWARD: BooleanVariable = {
-  name: 'AGGREGATE_CACHE_FASTFORWARD',
-  type: 'boolean',
-  doc: 'Whether each reading from the cache looks for newer events; yes unless set. Of no effect without a cache.',
-};
-const SECTION_SIZE: IntegerVariable = {
-  name: 'NOTIFICATION_LOG_SECTION_SIZE',
-  type: 'integer',
-  min: 1,
-  doc: 'How many notifications the log gives out at once, at most; 10 unless set.',
-  unit: 'notifications',
-};
-const IS_VERIFYING_ENABLED: BooleanVariable = {
-  name: 'IS_VERIFYING_ENABLED',
-  type: 'boolean',
-  doc: 'Whether each aggregate is replayed before it is saved; no unless set.',
-};
+/** What is said of the application itself. */
+const OPTIONS = {
+  isSnapshottingEnabled: {
+    name: 'IS_SNAPSHOTTING_ENABLED',
+    type: 'boolean',
+    doc: 'Whether snapshots are taken; no unless SNAPSHOTTING_INTERVAL is set.',
+  },
+  snapshottingInterval: {
+    name: 'SNAPSHOTTING_INTERVAL',
+    type: 'text',
+    doc: 'How often snapshots are taken: 50, or for each topic Dog:50,Cat:100. Unless set, by hand only.',
+    unit: 'versions',
+  },
+  cacheMaxSize: {
+    name: 'AGGREGATE_CACHE_MAXSIZE',
+    type: 'integer',
+    min: 1,
+    doc: 'How many aggregates the cache holds. Unless set, there is no cache.',
+    unit: 'aggregates',
+  },
+  cacheFastForward: {
+    name: 'AGGREGATE_CACHE_FASTFORWARD',
+    type: 'boolean',
+    doc: 'Whether each reading from the cache looks for newer events; yes unless set. Of no effect without a cache.',
+  },
+  sectionSize: {
+    name: 'NOTIFICATION_LOG_SECTION_SIZE',
+    type: 'integer',
+    min: 1,
+    doc: 'How many notifications the log gives out at once, at most; 10 unless set.',
+    unit: 'notifications',
+  },
+  verify: {
+    name: 'IS_VERIFYING_ENABLED',
+    type: 'boolean',
+    doc: 'Whether each aggregate is replayed before it is saved; no unless set.',
+  },
+} as const satisfies Record<string, EnvVariable>;
 
 /**
  * All the variables that `fromEnv` reads when it is given the same registry, for documentation or a `--help`.
@@ -90,15 +85,7 @@ const IS_VERIFYING_ENABLED: BooleanVariable = {
  * ```
  */
 export function envVariables(registry: EnvRegistry = {}): EnvVariable[] {
-  return distinct([
-    ...moduleVariables(registry),
-    IS_SNAPSHOTTING_ENABLED,
-    SNAPSHOTTING_INTERVAL,
-    AGGREGATE_CACHE_MAXSIZE,
-    AGGREGATE_CACHE_FASTFORWARD,
-    SECTION_SIZE,
-    IS_VERIFYING_ENABLED,
-  ]);
+  return distinct([...moduleVariables(registry), ...Object.values(OPTIONS)]);
 }
 
 /** The variables that choose from the registry, and those of what can be chosen. */
@@ -169,28 +156,22 @@ export function fromEnv(
   const choices = choicesOf(registry);
   refuseStrangers(environment, registry, choices.persistence);
   const options = {
-    name,
-    sectionSize: environment.integer(SECTION_SIZE),
-    verify: environment.boolean(IS_VERIFYING_ENABLED),
+    sectionSize: environment.integer(OPTIONS.sectionSize),
+    verify: environment.boolean(OPTIONS.verify),
     snapshots: snapshotsOf(environment),
     cache: cacheOf(environment),
     cipher: partOf(environment, choices.cipher, registry.ciphers),
     compressor: partOf(environment, choices.compressor, registry.compressors),
-    // Last, since it may open a file, which nobody would close if something else were wrong.
-    store: storeOf(environment, choices.persistence, registry.stores),
   };
-  const { sectionSize, verify, snapshots, cache, cipher, compressor, store } = options;
-  // Only what is set: whoever spreads the options over their own keeps theirs.
-  return {
-    ...(name !== undefined && { name }),
-    ...(store !== undefined && { store }),
-    ...(sectionSize !== undefined && { sectionSize }),
-    ...(verify !== undefined && { verify }),
-    ...(snapshots !== undefined && { snapshots }),
-    ...(cache !== undefined && { cache }),
-    ...(cipher !== undefined && { cipher }),
-    ...(compressor !== undefined && { compressor }),
-  };
+  // Last, since it may open a file, which nobody would close if something else were wrong.
+  const store = storeOf(environment, choices.persistence, registry.stores);
+  return withoutUndefined({ name, store, ...options });
+}
+
+/** Takes away what is not set: whoever spreads the options over their own keeps theirs. */
+function withoutUndefined<T extends object>(options: T): T {
+  for (const [key, value] of Object.entries(options)) if (value === undefined) Reflect.deleteProperty(options, key);
+  return options;
 }
 
 /** Refuses what is set, would be passed by, and is most likely meant for something here. */
@@ -259,10 +240,10 @@ function partOf<T>(
 }
 
 function snapshotsOf(env: EnvReader): ApplicationOptions['snapshots'] {
-  const isEnabled = env.boolean(IS_SNAPSHOTTING_ENABLED);
-  const interval = env.text(SNAPSHOTTING_INTERVAL);
+  const isEnabled = env.boolean(OPTIONS.isSnapshottingEnabled);
+  const interval = env.text(OPTIONS.snapshottingInterval);
   if (isEnabled === false || interval === undefined) return isEnabled;
-  return { every: env.blame(SNAPSHOTTING_INTERVAL, () => everyOf(interval)) };
+  return { every: env.blame(OPTIONS.snapshottingInterval, () => everyOf(interval)) };
 }
 
 function everyOf(interval: string): number | Record<string, number> {
@@ -279,9 +260,9 @@ function everyOf(interval: string): number | Record<string, number> {
 }
 
 function cacheOf(env: EnvReader): ApplicationOptions['cache'] {
-  const fastForward = env.boolean(AGGREGATE_CACHE_FASTFORWARD);
-  const maxSize = env.integer(AGGREGATE_CACHE_MAXSIZE);
-  return maxSize === undefined ? undefined : { maxSize, ...(fastForward !== undefined && { fastForward }) };
+  const fastForward = env.boolean(OPTIONS.cacheFastForward);
+  const maxSize = env.integer(OPTIONS.cacheMaxSize);
+  return maxSize === undefined ? undefined : withoutUndefined({ maxSize, fastForward });
 }
 
 function isLevels(env: Env | readonly Env[]): env is readonly Env[] {

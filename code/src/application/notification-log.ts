@@ -76,12 +76,17 @@ export class NotificationLog implements FollowedLog {
     return Array.from(this.#topics.events(), ([type]) => type);
   }
 
+  /** What is stored, without a look at what it says: for handing the log on. */
+  async stored(range: LogRange): Promise<StoredNotification[]> {
+    return await this.#hooked(range.topics ?? [], () => this.#stored(range));
+  }
+
   /** What a follower reads. The size of a section is for readers from outside, so it's no limit here. */
   async read({ start, stop, limit, topics }: LogRange): Promise<LogItem[]> {
     return await this.#hooked(topics ?? [], () => this.#select({ start, stop, limit, topics }));
   }
 
-  async #hooked(topics: readonly string[], work: () => Promise<LogItem[]>): Promise<LogItem[]> {
+  async #hooked<T>(topics: readonly string[], work: () => Promise<T[]>): Promise<T[]> {
     if (this.#around === undefined) return await work();
     const { hooks, application } = this.#around;
     const context = {
@@ -93,17 +98,17 @@ export class NotificationLog implements FollowedLog {
     return await hooks.read(context, work, (found) => ({ count: found.length }));
   }
 
-  async #select({ start, stop, limit, topics }: NotificationOptions): Promise<LogItem[]> {
-    const stored = await this.#recorder.selectNotifications({
-      start,
-      stop,
-      limit,
-      topics: topics && this.#topics.storedNames(topics),
-    });
+  async #select(options: NotificationOptions): Promise<LogItem[]> {
+    const stored = await this.#stored(options);
     const { keyed } = this.#mapper;
-    if (keyed === undefined) return stored.map((event) => notification(event.id, this.#mapper.toDomainEvent(event)));
+    if (keyed === undefined) return stored.map((event) => notification(event.id, this.#mapper.toUnfrozen(event)));
     const cipher = await keyed.toRead(stored);
     return stored.map((event) => this.#notificationOf(event, cipher));
+  }
+
+  async #stored({ start, stop, limit, topics }: NotificationOptions): Promise<StoredNotification[]> {
+    const storedNames = topics && this.#topics.storedNames(topics);
+    return await this.#recorder.selectNotifications({ start, stop, limit, topics: storedNames });
   }
 
   /**
@@ -162,7 +167,7 @@ export class NotificationLog implements FollowedLog {
 
   #notificationOf(stored: StoredNotification, cipher: Cipher): LogItem {
     try {
-      return notification(stored.id, this.#mapper.toDomainEvent(stored, cipher));
+      return notification(stored.id, this.#mapper.toUnfrozen(stored, cipher));
     } catch (error) {
       if (!(error instanceof ForgottenError)) throw error;
       return new ForgottenNotification(stored.id, this.#topics.currentName(stored.topic), error);

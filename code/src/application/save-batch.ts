@@ -4,8 +4,8 @@ import type { DomainEvent } from '../domain/domain-event.ts';
 
 /** What a batch needs of the application that stores it. */
 export interface BatchRules {
-  /** The events of an aggregate that are to be stored; it refuses what must not be. */
-  pendingOf(aggregate: Aggregate): readonly DomainEvent[];
+  /** The events of an aggregate that are to be stored, in a new array; it refuses what must not be. */
+  pendingOf(aggregate: Aggregate): DomainEvent[];
   /** An event as such, as an aggregate would have recorded it. */
   checked(event: DomainEvent): DomainEvent;
 }
@@ -37,7 +37,7 @@ export class SaveBatch {
     const before = this.saved.get(change);
     // One by one, since a call takes no more than some 100,000 arguments.
     if (before === undefined) {
-      this.saved.set(change, [...pending]);
+      this.saved.set(change, pending);
       for (const event of pending) this.events.push(event);
     } else {
       for (const event of pending.slice(before.length)) {

@@ -1,4 +1,5 @@
 import { Unzlib } from 'fflate';
+import { joined } from '../domain/values/joined.ts';
 import { TooLargeError } from './zlib.ts';
 
 /** So little that even what it stands for at most, about a thousand times as much, is little. */
@@ -21,12 +22,7 @@ export function inflate(bytes: Uint8Array, maxSize: number): Uint8Array {
     if (length > maxSize) throw new TooLargeError('There is more.');
   }
   if (!isComplete) throw new Error('The compressed bytes end too early.');
-  const result = new Uint8Array(length);
-  let offset = 0;
-  for (const part of parts) {
-    result.set(part, offset);
-    offset += part.length;
-  }
+  const result = joined(parts);
   const end = new DataView(bytes.buffer, bytes.byteOffset + bytes.length - CHECKSUM_LENGTH);
   if (end.getUint32(0) !== adler32(result)) throw new Error('The checksum is wrong.');
   return result;

@@ -1,3 +1,4 @@
+import { joined } from '../domain/values/joined.ts';
 import { CipherError, type StateContext } from '../index.ts';
 
 /** AES-256-GCM with one key, as a platform has it. The tag of 16 bytes follows the encrypted bytes. */
@@ -25,7 +26,7 @@ export function sealed(
   state: Uint8Array,
   context: StateContext,
 ): Uint8Array {
-  return joined(header, nonce, aead.encrypt(nonce, state, associated(header, context)));
+  return joined([header, nonce, aead.encrypt(nonce, state, associated(header, context))]);
 }
 
 /**
@@ -53,15 +54,5 @@ export function described({ kind, aggregateId, version, topic }: StateContext): 
 
 function associated(header: Uint8Array, { kind, aggregateId, version, topic }: StateContext): Uint8Array {
   // JSON, because parts that are merely joined could be divided in another way.
-  return joined(header, encoder.encode(JSON.stringify([kind, aggregateId, version, topic])));
-}
-
-function joined(...parts: readonly Uint8Array[]): Uint8Array {
-  const result = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    result.set(part, offset);
-    offset += part.length;
-  }
-  return result;
+  return joined([header, encoder.encode(JSON.stringify([kind, aggregateId, version, topic]))]);
 }

@@ -78,15 +78,17 @@ export type ErrorCode =
  * ```
  */
 export class EventSourcingError extends Error {
-  // Names are written out, because a minifier changes those of classes. A getter leaves nothing on the instance.
-  override get name(): string {
-    return 'EventSourcingError';
-  }
+  /** @internal What errors of this class are called. Written out, because a minifier changes the names of classes. */
+  static readonly named: string = 'EventSourcingError';
   /** Stable, and the same in every version. */
   readonly code: ErrorCode;
   constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;
+  }
+  /** That of the class. A getter leaves nothing on the instance. */
+  override get name(): string {
+    return Reflect.get(this.constructor, 'named');
   }
   /** @internal */
   get [COPY](): Copy {
@@ -112,21 +114,17 @@ function isNamesake(prototype: object, value: unknown): boolean {
 
 /** The name that a class of errors writes out for its instances. */
 function ownName(prototype: object): unknown {
-  return Reflect.getOwnPropertyDescriptor(prototype, 'name')?.get?.call(prototype);
+  return Object.getOwnPropertyDescriptor(prototype.constructor, 'named')?.value;
 }
 
 /** A class, an event or an application is written in a way that cannot work. Thrown when it is defined or built. */
 export class DefinitionError extends EventSourcingError {
-  override get name(): string {
-    return 'DefinitionError';
-  }
+  /** @internal */ static override readonly named = 'DefinitionError';
 }
 
 /** A recorded method was called in a way that cannot be recorded. Nothing was recorded. */
 export class CommandError extends EventSourcingError {
-  override get name(): string {
-    return 'CommandError';
-  }
+  /** @internal */ static override readonly named = 'CommandError';
   /** The aggregate that refused, if it existed already. */
   readonly aggregateId: string | undefined;
   constructor(code: ErrorCode, message: string, options?: ErrorOptions & { aggregateId?: string | undefined }) {
@@ -137,9 +135,7 @@ export class CommandError extends EventSourcingError {
 
 /** The `evolve` of a decider threw, or returned no state (`ES_EVOLVE`). Nothing was recorded, and no state has changed. */
 export class EvolveError extends EventSourcingError {
-  override get name(): string {
-    return 'EvolveError';
-  }
+  /** @internal */ static override readonly named = 'EvolveError';
   readonly aggregateId: string;
   /** The version of the event that it was given. */
   readonly version: number;
@@ -159,9 +155,7 @@ export class EvolveError extends EventSourcingError {
  * threw is the `cause`. As long as it throws, the aggregate cannot be read.
  */
 export class ReplayError extends EventSourcingError {
-  override get name(): string {
-    return 'ReplayError';
-  }
+  /** @internal */ static override readonly named = 'ReplayError';
   readonly aggregateId: string;
   /** The version of the event. */
   readonly version: number;
@@ -184,9 +178,7 @@ export class ReplayError extends EventSourcingError {
 
 /** A value that an event cannot hold, because it would not come back from storage as it went in (`ES_PAYLOAD`). */
 export class PayloadError extends EventSourcingError {
-  override get name(): string {
-    return 'PayloadError';
-  }
+  /** @internal */ static override readonly named = 'PayloadError';
   /** Where in the payload the value is, for example `trick.tags[2]`. */
   readonly path: string;
   constructor(message: string, path: string) {
@@ -197,9 +189,7 @@ export class PayloadError extends EventSourcingError {
 
 /** An event was applied to an aggregate that it does not follow (`ES_ID_MISMATCH` or `ES_VERSION_MISMATCH`). */
 export class EventMismatchError extends EventSourcingError {
-  override get name(): string {
-    return 'EventMismatchError';
-  }
+  /** @internal */ static override readonly named = 'EventMismatchError';
   /** The id or version that the event has. */
   readonly given: string | number;
   /** The id or version that the aggregate expected. */
@@ -218,9 +208,7 @@ export class EventMismatchError extends EventSourcingError {
 
 /** The type of an event is none that is known where it was met (`ES_TOPIC_UNKNOWN`). */
 export class TopicError extends EventSourcingError {
-  override get name(): string {
-    return 'TopicError';
-  }
+  /** @internal */ static override readonly named = 'TopicError';
   /** The unknown type, for example `Dog.TrickAdded`. */
   readonly topic: string;
   constructor(message: string, topic: string) {
@@ -231,9 +219,7 @@ export class TopicError extends EventSourcingError {
 
 /** An argument of a library function is outside of what it accepts (`ES_INVALID_ARGUMENT`). */
 export class ArgumentError extends EventSourcingError {
-  override get name(): string {
-    return 'ArgumentError';
-  }
+  /** @internal */ static override readonly named = 'ArgumentError';
   constructor(message: string, options?: ErrorOptions) {
     super('ES_INVALID_ARGUMENT', message, options);
   }
@@ -241,9 +227,7 @@ export class ArgumentError extends EventSourcingError {
 
 /** A snapshot cannot be taken (`ES_SNAPSHOT`), or the application takes none (`ES_SNAPSHOTS_OFF`). Events are not affected. */
 export class SnapshotError extends EventSourcingError {
-  override get name(): string {
-    return 'SnapshotError';
-  }
+  /** @internal */ static override readonly named = 'SnapshotError';
   readonly aggregateId: string;
   readonly version: number | undefined;
   constructor(

@@ -7,9 +7,7 @@ import type { LogItem } from '../persistence/forgotten.ts';
  * event isn't concerned.
  */
 export class ProcessingError extends EventSourcingError {
-  override get name(): string {
-    return 'ProcessingError';
-  }
+  /** @internal */ static override readonly named = 'ProcessingError';
   /** The name of the follower. */
   readonly follower: string;
   /** The name of the log that it follows. */
@@ -47,9 +45,7 @@ export class ProcessingError extends EventSourcingError {
 
 /** A follower wasn't where it was waited for, in the time that there was (`ES_TIMEOUT`). */
 export class WaitTimeoutError extends EventSourcingError {
-  override get name(): string {
-    return 'WaitTimeoutError';
-  }
+  /** @internal */ static override readonly named = 'WaitTimeoutError';
   /** The name of the follower. */
   readonly follower: string;
   /** The name of the log that it follows. */

@@ -1,6 +1,5 @@
 import { Application, type ApplicationOptions, internalsOf } from '../application/application.ts';
 import type { FollowedLog, Leader } from '../application/followed-log.ts';
-import type { SaveBatch } from '../application/save-batch.ts';
 import type { Aggregate } from '../domain/aggregate.ts';
 import type { DomainEvent } from '../domain/domain-event.ts';
 import { CommandError, DefinitionError } from '../domain/errors.ts';
@@ -12,7 +11,8 @@ import { ProcessingError } from './errors.ts';
 import type { Follower } from './follower.ts';
 import { Following } from './following.ts';
 import { type Handler, Handlers } from './policy.ts';
-import { Processing, Workspace } from './processing.ts';
+import { Processing } from './processing.ts';
+import { KeptAggregates, Workspace } from './workspace.ts';
 
 /**
  * An application that follows others: its policy says what follows from their events. What follows is stored in one
@@ -71,6 +71,7 @@ export class ProcessApplication extends Application implements Follower {
   readonly #following: Following<Processing>;
   /** Those that a policy has worked on, which are stored with its position and no other way. */
   readonly #processed = new WeakSet<object>();
+  readonly #kept = new KeptAggregates(this.events);
   #isHandling = false;
 
   /** @throws {DefinitionError} if the class states no policy, or what it states doesn't fit together. */
@@ -174,7 +175,13 @@ export class ProcessApplication extends Application implements Follower {
     tracking: Tracking,
   ): Promise<void> {
     const { hooks, newBatch, commit } = internalsOf(this);
-    const work = async () => commit(await this.#run(log, handled, handlers, newBatch()), tracking);
+    const work = async () => {
+      const workspace = new Workspace(this.repository, this.#kept, this.#processed, newBatch());
+      await this.#run(workspace, log, handled, handlers);
+      const stored = await commit(workspace.batch, tracking);
+      this.#kept.keep(workspace.aggregates);
+      return stored;
+    };
     if (hooks === undefined) {
       await work();
       return;
@@ -194,12 +201,11 @@ export class ProcessApplication extends Application implements Follower {
   }
 
   async #run(
+    workspace: Workspace,
     log: FollowedLog,
     items: readonly Notification[],
     handlers: ReadonlyMap<string, Handler<Processing>>,
-    batch: SaveBatch,
-  ): Promise<SaveBatch> {
-    const workspace = new Workspace(this.repository, batch, this.#processed);
+  ): Promise<void> {
     for (const item of items) {
       const processing = new Processing(workspace);
       try {
@@ -210,7 +216,6 @@ export class ProcessApplication extends Application implements Follower {
         throw new ProcessingError(this.name, log.name, item, error);
       }
     }
-    return batch;
   }
 
   #handle(handler: () => unknown): unknown {

@@ -1,52 +1,11 @@
 import { AggregateNotFoundError, WrongAggregateError } from '../application/errors.ts';
-import type { Repository } from '../application/repository.ts';
-import type { SaveBatch } from '../application/save-batch.ts';
 import { Aggregate } from '../domain/aggregate.ts';
 import { definitionOf } from '../domain/definition/definition.ts';
 import type { DomainEvent } from '../domain/domain-event.ts';
 import { CommandError } from '../domain/errors.ts';
 import type { AggregateClass } from '../domain/recording/aggregate-class.ts';
 import { recordingOf } from '../domain/recording/aggregate-core.ts';
-
-/** The aggregates that several events of one transaction work on, so that each sees what the ones before it have done. */
-export class Workspace {
-  readonly #repository: Repository;
-  readonly #known = new Map<string, Aggregate>();
-  /** Takes note of those that policies work on. */
-  readonly #processed: WeakSet<object>;
-  readonly batch: SaveBatch;
-
-  constructor(repository: Repository, batch: SaveBatch, processed: WeakSet<object>) {
-    this.#repository = repository;
-    this.batch = batch;
-    this.#processed = processed;
-  }
-
-  async find(type: AggregateClass<Aggregate>, id: string): Promise<Aggregate | undefined> {
-    const known = this.#known.get(id);
-    if (known !== undefined) return known.isDiscarded ? undefined : known;
-    const found = await this.#repository.find(type, id, undefined);
-    if (found === undefined) return undefined;
-    // Another handler may have asked for it meanwhile.
-    const first = this.#known.get(id) ?? asAggregate(found);
-    this.add(first);
-    return first;
-  }
-
-  add(aggregate: Aggregate): void {
-    const known = this.#known.get(aggregate.id);
-    if (known !== undefined && known !== aggregate) {
-      throw new CommandError(
-        'ES_POLICY',
-        `A policy works with two objects that stand for ${recordingOf(aggregate).definition.topic} ${aggregate.id}, and the ` +
-          "events of one don't follow those of the other. Get it with processing.get(…), which returns the same object each time.",
-        { aggregateId: aggregate.id },
-      );
-    }
-    this.#known.set(aggregate.id, aggregate);
-    this.#processed.add(aggregate);
-  }
-}
+import type { Workspace } from './workspace.ts';
 
 /**
  * What a policy has at hand while it handles one event: aggregates to work on, and a place for what follows. All of it is
@@ -128,9 +87,4 @@ export class Processing {
         'whatever it starts.',
     );
   }
-}
-
-function asAggregate(found: object): Aggregate {
-  if (found instanceof Aggregate) return found;
-  throw new TypeError('The repository has found what is no aggregate.');
 }

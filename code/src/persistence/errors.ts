@@ -8,9 +8,7 @@ import type { Tracking } from './tracking.ts';
  * `Application.update` do both.
  */
 export class VersionConflictError extends EventSourcingError {
-  override get name(): string {
-    return 'VersionConflictError';
-  }
+  /** @internal */ static override readonly named = 'VersionConflictError';
   readonly aggregateId: string;
   /** The version that could not be stored. */
   readonly version: number;
@@ -75,9 +73,7 @@ function conflict(
  * of the notifications. Nothing was stored, so nothing was done twice. Go on after the position that was found.
  */
 export class PositionConflictError extends EventSourcingError {
-  override get name(): string {
-    return 'PositionConflictError';
-  }
+  /** @internal */ static override readonly named = 'PositionConflictError';
   /** The log that is followed. */
   readonly log: string;
   /** The position that could not be stored. */
@@ -106,9 +102,7 @@ export class PositionConflictError extends EventSourcingError {
  * follows, or one that has forgotten a subject. Nothing was stored. Read what the rows follow from again, and work it out again.
  */
 export class ViewConflictError extends EventSourcingError {
-  override get name(): string {
-    return 'ViewConflictError';
-  }
+  /** @internal */ static override readonly named = 'ViewConflictError';
   readonly projection: string;
 
   constructor(projection: string) {
@@ -125,9 +119,7 @@ export class ViewConflictError extends EventSourcingError {
  * somebody else has begun the rebuild again.
  */
 export class GenerationError extends EventSourcingError {
-  override get name(): string {
-    return 'GenerationError';
-  }
+  /** @internal */ static override readonly named = 'GenerationError';
   readonly projection: string;
   /** Which tables. */
   readonly generation: number;
@@ -149,9 +141,7 @@ export class GenerationError extends EventSourcingError {
  * (`ES_NEWER_VERSION`), or one of its upcasts fails (`ES_UPCAST`).
  */
 export class UpcastError extends EventSourcingError {
-  override get name(): string {
-    return 'UpcastError';
-  }
+  /** @internal */ static override readonly named = 'UpcastError';
   readonly aggregateId: string;
   /** The version of the aggregate. */
   readonly version: number;
@@ -178,9 +168,7 @@ export class UpcastError extends EventSourcingError {
 
 /** Stored bytes are not what a mapper has written (`ES_STATE_DAMAGED`). */
 export class StateDamagedError extends EventSourcingError {
-  override get name(): string {
-    return 'StateDamagedError';
-  }
+  /** @internal */ static override readonly named = 'StateDamagedError';
   readonly aggregateId: string | undefined;
   readonly version: number | undefined;
   constructor(message: string, options?: ErrorOptions & { aggregateId?: string; version?: number }) {
@@ -195,9 +183,7 @@ export class StateDamagedError extends EventSourcingError {
  * is another one, or since the bytes were altered or moved (`ES_DECRYPTION`).
  */
 export class CipherError extends EventSourcingError {
-  override get name(): string {
-    return 'CipherError';
-  }
+  /** @internal */ static override readonly named = 'CipherError';
   /** The id of the key that the bytes name; undefined if they are too damaged, or not encrypted at all. */
   readonly keyId: string | undefined;
   readonly aggregateId: string;
@@ -222,9 +208,7 @@ export class CipherError extends EventSourcingError {
  * any more, and nothing new can be stored.
  */
 export class ForgottenError extends EventSourcingError {
-  override get name(): string {
-    return 'ForgottenError';
-  }
+  /** @internal */ static override readonly named = 'ForgottenError';
   /** Whose key was destroyed. */
   readonly subject: string;
   /** The aggregate that was to be read or stored. */

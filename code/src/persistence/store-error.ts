@@ -19,9 +19,7 @@ export type StoreErrorCode = Extract<ErrorCode, `ES_STORE_${string}`>;
  *   may have been stored: the message says so.
  */
 export class StoreError extends EventSourcingError {
-  override get name(): string {
-    return 'StoreError';
-  }
+  /** @internal */ static override readonly named = 'StoreError';
   declare readonly code: StoreErrorCode;
   constructor(code: StoreErrorCode, message: string, options?: ErrorOptions) {
     super(code, message, options);

@@ -44,7 +44,7 @@ export class PostgresRecorder implements Recorder {
     const text =
       tracking === undefined
         ? `SELECT ${save}($1, $2, $3, $4, $5, $6)`
-        : `SELECT first, refused_at FROM ${follow}($7, $8, $9, $10, $11, $1, $2, $3, $4, $5, $6)`;
+        : `SELECT first, refused_at FROM ${follow}($7, $8, $9, $10, $11, $12, $1, $2, $3, $4, $5, $6)`;
     const values = [
       events.map((event) => event.aggregateId),
       events.map((event) => event.version),
@@ -112,11 +112,11 @@ export class PostgresRecorder implements Recorder {
 
   /** For what is not stored anyway. */
   async #refuseRepetition(tracking: Tracking): Promise<void> {
-    const { log, position, wasParked = false } = tracking;
+    const { log, after, position, wasParked = false } = tracking;
     const found = await this.position(log);
     const isDone = wasParked
       ? (await this.parked(log)).every((parked) => parked.position !== position)
-      : position <= found;
+      : found !== after;
     if (isDone) throw new PositionConflictError(tracking, found);
   }
 
@@ -131,6 +131,6 @@ export class PostgresRecorder implements Recorder {
 }
 
 /** As the function takes them. A reason that there is not is an empty one. */
-function trackingValues({ log, position, parked, wasParked = false }: Tracking): readonly PostgresValue[] {
-  return [log, position, parked !== undefined, parked ?? '', wasParked];
+function trackingValues({ log, after, position, parked, wasParked = false }: Tracking): readonly PostgresValue[] {
+  return [log, after, position, parked !== undefined, parked ?? '', wasParked];
 }

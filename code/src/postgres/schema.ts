@@ -24,7 +24,7 @@ export interface Names {
 /** What {@link Names.save} takes. */
 const SAVE_TYPES = 'text[], bigint[], text[], bytea[], uuid, boolean';
 /** What {@link Names.follow} takes. */
-const FOLLOW_TYPES = `text, bigint, boolean, text, boolean, ${SAVE_TYPES}`;
+const FOLLOW_TYPES = `text, bigint, bigint, boolean, text, boolean, ${SAVE_TYPES}`;
 
 export function namesOf(application: string, schema: string): Names {
   const { events, snapshots, keys, positions, parked } = tablesOf(application);
@@ -155,7 +155,7 @@ const MIGRATIONS: readonly ((names: Names) => readonly string[])[] = [
     $function$`,
   ],
   // One call of the function stores where a follower is, and what followed. It looks first at the row of what is followed, and
-  // locks it until the commit, so that of two processes at one position, the second finds what the first has stored. Only then
+  // locks it until the commit, so that of two processes that started from one position, the second finds another one. Only then
   // the events are saved, with the lock of all saves: whoever holds that waits for no row, and who waits for it has its row
   // already, so nobody waits in a circle. Nothing is written where the position is refused, and the one that was found is
   // returned. A call whose answer was lost is recognised by the token of its events; without events, by that of the row,
@@ -174,7 +174,7 @@ const MIGRATIONS: readonly ((names: Names) => readonly string[])[] = [
       PRIMARY KEY (log, position)
     )`,
     `CREATE OR REPLACE FUNCTION ${follow}(
-      followed text, reached bigint, is_parked boolean, why text, was_parked boolean,
+      followed text, started_from bigint, reached bigint, is_parked boolean, why text, was_parked boolean,
       ids text[], versions bigint[], topics text[], states bytea[], token uuid, is_retry boolean,
       OUT first bigint, OUT refused_at bigint
     ) LANGUAGE plpgsql AS $function$
@@ -189,11 +189,11 @@ const MIGRATIONS: readonly ((names: Names) => readonly string[])[] = [
         is_done := coalesce(is_done, true);
       ELSE
         SELECT p.position, p.save_token INTO stored, last_token FROM ${positions} AS p WHERE p.log = followed FOR UPDATE;
-        IF NOT FOUND THEN
+        IF NOT FOUND AND started_from = 0 THEN
           INSERT INTO ${positions} (log, position) VALUES (followed, 0) ON CONFLICT DO NOTHING;
           SELECT p.position, p.save_token INTO stored, last_token FROM ${positions} AS p WHERE p.log = followed FOR UPDATE;
         END IF;
-        is_done := reached <= stored;
+        is_done := coalesce(stored, 0) <> started_from;
       END IF;
       IF is_done THEN
         IF is_retry THEN

@@ -1,12 +1,6 @@
-import {
-  checkSchemaName,
-  type KeyRecorder,
-  type Recorder,
-  type SnapshotRecorder,
-  type Store,
-  type ViewRecorder,
-} from '../index.ts';
+import { checkSchemaName, type KeyRecorder, type SnapshotRecorder, type Store, type ViewRecorder } from '../index.ts';
 import { checkedDuration, DEFAULT_MS } from '../sql/durations.ts';
+import { recordersBy } from '../sql/recorders.ts';
 import { PostgresCoordinator } from './coordinator.ts';
 import type { PostgresDriver } from './driver.ts';
 import { PostgresKeyRecorder } from './key-recorder.ts';
@@ -16,13 +10,6 @@ import { namesOf } from './schema.ts';
 import { Session } from './session.ts';
 import { PostgresSnapshotRecorder } from './snapshot-recorder.ts';
 import { PostgresViewRecorder } from './view-recorder.ts';
-
-/** What one application has in a database. */
-interface Recorders {
-  readonly recorder: Recorder;
-  readonly snapshotRecorder: SnapshotRecorder;
-  readonly keyRecorder: KeyRecorder;
-}
 
 /** A store in a PostgreSQL database. */
 export interface PostgresStore extends Store {
@@ -51,24 +38,17 @@ export function postgresStore(driver: PostgresDriver, options: PostgresStoreOpti
   checkSchemaName(schema);
   const session = new Session(driver, checkedDuration('retryTimeout', retryTimeout));
   const coordinator = driver.connectAside && new PostgresCoordinator(driver.connectAside, schema);
-  const logs = new Map<string, Recorders>();
-  const logOf = (application: string) => {
-    const known = logs.get(application);
-    if (known !== undefined) return known;
+  const recorders = recordersBy((application) => {
     const log = new Log(session, namesOf(application, schema), migrate);
-    const recorders = {
+    return {
       recorder: new PostgresRecorder(log),
       snapshotRecorder: new PostgresSnapshotRecorder(log),
       keyRecorder: new PostgresKeyRecorder(log),
     };
-    logs.set(application, recorders);
-    return recorders;
-  };
+  });
   const views = new Map<string, ViewRecorder>();
   return {
-    recorder: (application) => logOf(application).recorder,
-    snapshotRecorder: (application) => logOf(application).snapshotRecorder,
-    keyRecorder: (application) => logOf(application).keyRecorder,
+    ...recorders,
     viewRecorder(projection) {
       const recorder = views.get(projection) ?? new PostgresViewRecorder(session, projection, schema, migrate);
       views.set(projection, recorder);

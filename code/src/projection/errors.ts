@@ -5,9 +5,7 @@ import { EventSourcingError } from '../index.ts';
  * change isn't there.
  */
 export class RowError extends EventSourcingError {
-  override get name(): string {
-    return 'RowError';
-  }
+  /** @internal */ static override readonly named = 'RowError';
   readonly projection: string;
   readonly table: string;
   /** The id of the row; undefined if it's about a selection of rows. */
@@ -36,9 +34,7 @@ export class RowError extends EventSourcingError {
 
 /** The stored tables of a projection have other columns than its definition (`ES_COLUMNS`). A rebuild makes new ones. */
 export class ColumnsError extends EventSourcingError {
-  override get name(): string {
-    return 'ColumnsError';
-  }
+  /** @internal */ static override readonly named = 'ColumnsError';
   readonly projection: string;
   /** Which stored tables. */
   readonly generation: number;
@@ -59,9 +55,7 @@ export class ColumnsError extends EventSourcingError {
 
 /** A projection can't be rebuilt now (`ES_REBUILD`); the message says why. The one that is live is as it was. */
 export class RebuildError extends EventSourcingError {
-  override get name(): string {
-    return 'RebuildError';
-  }
+  /** @internal */ static override readonly named = 'RebuildError';
   readonly projection: string;
 
   constructor(projection: string, message: string, options?: ErrorOptions) {

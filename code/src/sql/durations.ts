@@ -1,4 +1,4 @@
-import { ArgumentError } from '../index.ts';
+import { ArgumentError, type IntegerVariable } from '../index.ts';
 
 /** The longest that timers can be set to; a longer time would be over at once. */
 export const LONGEST_MS = 2 ** 31 - 1;
@@ -20,4 +20,16 @@ export function checkedDuration(option: string, milliseconds: number, least = 0)
   throw new ArgumentError(
     `The option ${option} must be a whole number of milliseconds from ${least} to ${LONGEST_MS}, not ${milliseconds}.`,
   );
+}
+
+/** The variable for a wait, whose doc goes on with how long it is unless set. */
+export function durationVariable(name: string, option: keyof typeof DEFAULT_MS, doc: string, min = 0): IntegerVariable {
+  return {
+    name,
+    type: 'integer',
+    min,
+    max: LONGEST_MS,
+    doc: `${doc}; ${DEFAULT_MS[option]} unless set.`,
+    unit: 'milliseconds',
+  };
 }

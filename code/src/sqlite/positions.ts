@@ -36,7 +36,7 @@ export class SqlitePositions {
     return this.#parked.all(log).map((row) => ({ position: toInteger(row[0]), reason: toText(row[1]) }));
   }
 
-  /** @throws {PositionConflictError} if what is to be stored has been done already. */
+  /** @throws {PositionConflictError} if others have dealt with some of what is to be stored. */
   refuseRepetition(tracking: Tracking): void {
     const { log, after, position, wasParked = false } = tracking;
     const found = this.of(log);

@@ -1,4 +1,5 @@
-import type { KeyRecorder, Recorder, SnapshotRecorder, Store, ViewRecorder } from '../index.ts';
+import type { KeyRecorder, SnapshotRecorder, Store, ViewRecorder } from '../index.ts';
+import { recordersBy } from '../sql/recorders.ts';
 import { Connection } from './connection.ts';
 import type { SqliteDriver } from './driver.ts';
 import { SqliteKeyRecorder } from './key-recorder.ts';
@@ -6,13 +7,6 @@ import { SqliteRecorder } from './recorder.ts';
 import { lostTables, migrate } from './schema.ts';
 import { SqliteSnapshotRecorder } from './snapshot-recorder.ts';
 import { SqliteViewRecorder } from './view-recorder.ts';
-
-/** What one application has in a database. */
-interface Log {
-  readonly recorder: Recorder;
-  readonly snapshotRecorder: SnapshotRecorder;
-  readonly keyRecorder: KeyRecorder;
-}
 
 /** A store in an SQLite database. */
 export interface SqliteStore extends Store {
@@ -33,15 +27,12 @@ export function sqliteStore(
   options: { readonly readOnly?: boolean | undefined } = {},
 ): SqliteStore {
   const connection = new Connection(driver);
-  const logs = new Map<string, Log>();
-  const logOf = (application: string) => {
-    const known = logs.get(application);
-    if (known !== undefined) return known;
+  const recorders = recordersBy((application) => {
     const tables = migrate(connection, application, options.readOnly !== true);
     const { snapshots, keys } = tables;
     connection.explain((cause) => lostTables(connection, tables, cause));
     let keyRecorder: KeyRecorder | undefined;
-    const log: Log = {
+    return {
       recorder: new SqliteRecorder(connection, tables),
       snapshotRecorder: new SqliteSnapshotRecorder(connection, snapshots),
       // Only for those who use it, since it changes how the connection deletes.
@@ -50,14 +41,10 @@ export function sqliteStore(
         return keyRecorder;
       },
     };
-    logs.set(application, log);
-    return log;
-  };
+  });
   const views = new Map<string, ViewRecorder>();
   return {
-    recorder: (application) => logOf(application).recorder,
-    snapshotRecorder: (application) => logOf(application).snapshotRecorder,
-    keyRecorder: (application) => logOf(application).keyRecorder,
+    ...recorders,
     viewRecorder(projection) {
       const recorder =
         views.get(projection) ?? new SqliteViewRecorder(connection, projection, options.readOnly !== true);

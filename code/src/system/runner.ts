@@ -38,6 +38,8 @@ export interface RunnerOptions {
    *   tests, lessons and small programs, in one process.
    */
   readonly mode?: (typeof MODES)[number];
+  /** The nodes that follow in this process; all of them unless given. Others may follow in other processes. */
+  readonly follow?: readonly (ApplicationClass | FollowerDefinition)[];
   /** How many notifications share a transaction of a follower at most; 500 unless given. */
   readonly batchSize?: number;
   /** After how many milliseconds the logs are looked at without a hint that there's something new; 1,000 unless given. */
@@ -155,7 +157,8 @@ export class Runner {
     this.errors = this.#feed;
     this.#options = { ...options, mode, pollInterval };
     for (const name of system.nodes) this.#construct(name, { store, ...options.options?.(name) });
-    this.#stations = system.followers.map((name) => {
+    const following = followersOf(system, options.follow);
+    this.#stations = following.map((name) => {
       const follower = this.#followerOf(name);
       const leaders = system.edges.filter(([, to]) => to === name).map(([from]) => this.#applicationOf(from));
       return new Station({
@@ -306,9 +309,8 @@ export class Runner {
     await Promise.all(this.#workers.map((worker) => worker.stop()));
     await Promise.all(this.#duties.map((duty) => duty.end()));
     for (const station of this.#stations) station.stop();
-    const left = (await this.status()).filter(({ position, end }) => position < end);
     this.#feed.end();
-    return left;
+    return (await this.status()).filter(({ position, end }) => position < end);
   }
 
   #construct(name: string, options: ApplicationOptions): void {
@@ -431,6 +433,17 @@ export class Runner {
       console.error(failure.error, error);
     }
   }
+}
+
+/** The names of those that follow, in the order of the system. */
+function followersOf({ followers, nodes }: System, chosen: RunnerOptions['follow']): readonly string[] {
+  if (chosen === undefined) return followers;
+  const names = chosen.map(({ name }) => name);
+  const wrong = names.find((name) => !followers.includes(name));
+  if (wrong === undefined) return followers.filter((name) => names.includes(name));
+  throw invalid(
+    `${wrong} is to follow, and ${nodes.includes(wrong) ? 'follows nobody in' : 'is no node of'} the system.`,
+  );
 }
 
 function stopped(what: string): SystemError {

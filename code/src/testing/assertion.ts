@@ -6,9 +6,7 @@ import { EventSourcingError } from '../index.ts';
  * error for it, and browsers have none.
  */
 export class AssertionFailure extends EventSourcingError {
-  override get name(): string {
-    return 'AssertionError';
-  }
+  /** @internal */ static override readonly named = 'AssertionError';
   readonly actual: unknown;
   readonly expected: unknown;
   /** What some test runners ask for. */

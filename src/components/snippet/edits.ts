@@ -34,7 +34,7 @@ export function createEditStore(storage: Storage | undefined, page: string): Edi
           const [fence, hash, mark] = key.startsWith(prefix) ? key.slice(prefix.length).split(':') : [];
           const code = storage?.getItem(key);
           if (!fence || !hash || typeof code !== 'string') continue;
-          edits.push({ fence, hash, code, ...(mark === BESIDE ? { beside: true } : {}) });
+          edits.push({ fence, hash, code, beside: mark === BESIDE || undefined });
         }
       });
       return edits;

@@ -51,7 +51,7 @@ export function createLive({ page, base, byDefault }: LiveOptions): Live {
     async request(target, edits, store) {
       const all = await programs(store);
       if (edits.size === 0) return { program: programOf(all, target) };
-      return { source: assemble(all.fences, target, edits, store === undefined ? {} : { store }) };
+      return { source: assemble(all.fences, target, edits, { store }) };
     },
     run: runner.run,
   };

@@ -48,6 +48,7 @@ function sources(rootFile: string): Readonly<Record<string, Source>> {
     'eventsourcing/compression': { entryPoints: [indexOf('compression')] },
     'eventsourcing/crypto': { entryPoints: [indexOf('crypto')] },
     'eventsourcing/projection': { entryPoints: [indexOf('projection')] },
+    'eventsourcing/remote': { entryPoints: [indexOf('remote')] },
     'eventsourcing/system': { entryPoints: [indexOf('system')] },
     'eventsourcing/testing': { entryPoints: [indexOf('testing')], plugins: [absent(/^fast-check$/)] },
     'eventsourcing/sqlite': {
@@ -76,7 +77,7 @@ export async function libraryFiles(rootFile = `${DIST}index.js`): Promise<{
 }> {
   await expectBuilt([
     rootFile,
-    ...['compression', 'crypto', 'pglite', 'projection', 'sqlite-wasm', 'system', 'testing'].map(indexOf),
+    ...['compression', 'crypto', 'pglite', 'projection', 'remote', 'sqlite-wasm', 'system', 'testing'].map(indexOf),
   ]);
   const [built, packed] = await Promise.all([
     Promise.all(

@@ -24,8 +24,8 @@ export function readEntry(value: unknown): ConsoleEntry | undefined {
     fence,
     kind,
     text,
-    ...optional('full', readText(value.full, MAX_ENTRY_CHARACTERS)),
-    ...optional('line', readPosition(value.line)),
+    full: readText(value.full, MAX_ENTRY_CHARACTERS),
+    line: readPosition(value.line),
   };
 }
 
@@ -39,12 +39,12 @@ export function readError(value: unknown): ErrorReport | undefined {
     name,
     message,
     frames,
-    ...optional('code', readText(value.code, MAX_NAME)),
-    ...optional('at', readPlace(value.at)),
-    ...optional('actual', readText(value.actual, MAX_MESSAGE)),
-    ...optional('expected', readText(value.expected, MAX_MESSAGE)),
-    ...optional('fence', readString(value.fence, MAX_NAME)),
-    ...optional('hint', readText(value.hint, MAX_MESSAGE)),
+    code: readText(value.code, MAX_NAME),
+    at: readPlace(value.at),
+    actual: readText(value.actual, MAX_MESSAGE),
+    expected: readText(value.expected, MAX_MESSAGE),
+    fence: readString(value.fence, MAX_NAME),
+    hint: readText(value.hint, MAX_MESSAGE),
   };
 }
 
@@ -55,7 +55,7 @@ export function readTest(value: unknown): TestResult | undefined {
   const blocks = readList(value.blocks, MAX_BLOCKS, (item) => readText(item, MAX_MESSAGE));
   const status = STATUSES.find((each) => each === value.status);
   if (fence === undefined || name === undefined || blocks === undefined || status === undefined) return undefined;
-  return { fence, name, blocks, status, ...optional('error', readError(value.error)) };
+  return { fence, name, blocks, status, error: readError(value.error) };
 }
 
 export function readProgress(value: unknown): RunProgress | undefined {
@@ -78,7 +78,7 @@ export function readRawFrames(value: unknown): readonly RawFrame[] {
     const line = readPosition(item.line);
     const column = readCount(item.column);
     if (url === undefined || line === undefined || column === undefined) return undefined;
-    return { url, line, column, ...optional('name', readText(item.name, MAX_NAME)) };
+    return { url, line, column, name: readText(item.name, MAX_NAME) };
   };
   return readList(value, MAX_FRAMES, read) ?? [];
 }
@@ -86,7 +86,7 @@ export function readRawFrames(value: unknown): readonly RawFrame[] {
 function readFrame(value: unknown): Frame | undefined {
   const at = readPlace(value);
   if (!at || at.column === undefined || !isRecord(value)) return undefined;
-  return { fence: at.fence, line: at.line, column: at.column, ...optional('name', readText(value.name, MAX_NAME)) };
+  return { fence: at.fence, line: at.line, column: at.column, name: readText(value.name, MAX_NAME) };
 }
 
 function readPlace(value: unknown): ErrorReport['at'] {
@@ -94,9 +94,5 @@ function readPlace(value: unknown): ErrorReport['at'] {
   const fence = readString(value.fence, MAX_NAME);
   const line = readPosition(value.line);
   if (fence === undefined || line === undefined) return undefined;
-  return { fence, line, ...optional('column', readPosition(value.column)) };
-}
-
-function optional<K extends string, T>(key: K, value: T | undefined): { readonly [P in K]?: T } {
-  return value === undefined ? {} : ({ [key]: value } as { readonly [P in K]?: T });
+  return { fence, line, column: readPosition(value.column) };
 }

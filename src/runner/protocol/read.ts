@@ -63,7 +63,7 @@ function readOfRun(value: unknown): Extract<FromRelay, { type: 'message' }> | un
 
 export function readRunMessage(value: unknown): RunMessage | undefined {
   if (!isRecord(value)) return undefined;
-  const places = value.frames === undefined ? {} : { frames: readRawFrames(value.frames) };
+  const frames = value.frames === undefined ? undefined : readRawFrames(value.frames);
   switch (value.type) {
     case 'console': {
       const entry = readEntry(value.entry);
@@ -71,11 +71,11 @@ export function readRunMessage(value: unknown): RunMessage | undefined {
     }
     case 'error': {
       const error = readError(value.error);
-      return error && { type: 'error', error, ...places };
+      return error && { type: 'error', error, frames };
     }
     case 'test': {
       const result = readTest(value.result);
-      return result && { type: 'test', result, ...places };
+      return result && { type: 'test', result, frames };
     }
     case 'progress': {
       const progress = readProgress(value.progress);

@@ -26,8 +26,7 @@ export function createPlacing(program: CompiledProgram, load: (program: Compiled
   };
   const locate = async ({ at: _, fence: named, ...error }: ErrorReport, raw: readonly RawFrame[] = []) => {
     const frames = await trace(raw);
-    const fence = fenceOf(named);
-    return { ...error, frames, ...place(frames), ...(fence === undefined ? {} : { fence }) };
+    return { ...error, frames, at: place(frames), fence: fenceOf(named) };
   };
   return async (message: RunMessage): Promise<RunMessage> => {
     switch (message.type) {
@@ -37,8 +36,8 @@ export function createPlacing(program: CompiledProgram, load: (program: Compiled
         return { type: 'error', error: await locate(message.error, message.frames) };
       case 'test': {
         const { error, ...result } = message.result;
-        const located = error && { error: await locate(error, message.frames) };
-        return { type: 'test', result: { ...result, fence: fenceOf(result.fence) ?? program.target, ...located } };
+        const located = error && (await locate(error, message.frames));
+        return { type: 'test', result: { ...result, fence: fenceOf(result.fence) ?? program.target, error: located } };
       }
       default:
         return message;

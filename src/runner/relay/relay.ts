@@ -12,7 +12,8 @@ import { createExecute } from './execution.ts';
 import { failureReport } from './failure.ts';
 import { createFiles } from './files.ts';
 import { createPageRequests } from './page-requests.ts';
-import { createSandbox, openFrame } from './sandbox.ts';
+import { createSandbox } from './sandbox.ts';
+import { openFrame } from './sandbox-frame.ts';
 
 /** The sandboxed frame's document, put in by the build. */
 declare const FRAME_HTML: string;

@@ -1,8 +1,8 @@
 import type { CompiledProgram } from '../../compiler/program.ts';
-import { START_TIMEOUT_MS } from '../limits.ts';
-import type { Binaries, KillReason, Library, RunMessage, Supplies, ToFrame } from '../protocol/messages.ts';
+import type { Binaries, KillReason, RunMessage, Supplies, ToFrame } from '../protocol/messages.ts';
 import { readFromFrame } from '../protocol/read.ts';
 import { createPulse, type Pulse } from '../pulse.ts';
+import { type FrameParts, keepFrame, type SandboxFrame, send } from './sandbox-frame.ts';
 
 /** Why a run was ended from outside: by the frame, or because the frame itself was lost. */
 export type EndReason = KillReason | 'lost';
@@ -20,45 +20,17 @@ export interface Sandbox {
   warm(): void;
 }
 
-export interface SandboxParts {
-  /** Makes a frame that holds nothing but our own script, and resolves when the script listens. */
-  open(): Promise<SandboxFrame>;
-  /** What each Worker starts from. */
-  assets(): Promise<{ readonly worker: string; readonly library: Library }>;
-}
-
-export interface SandboxFrame {
-  readonly port: MessagePort;
-  /** The names of the binaries that it has been sent. */
-  readonly received: Set<string>;
-  close(): void;
-}
-
-export function createSandbox({ open, assets }: SandboxParts): Sandbox {
-  let frame: Promise<SandboxFrame> | undefined;
+export function createSandbox(parts: FrameParts): Sandbox {
   let current: Current | undefined;
   let last = 0;
 
-  const prepare = async (): Promise<SandboxFrame> => {
-    const [opened, { worker, library }] = await Promise.all([open(), assets()]);
-    send(opened, { type: 'assets', worker, library });
-    opened.port.onmessage = ({ data }: MessageEvent) => receive(data);
-    return opened;
-  };
-  const ready = (): Promise<SandboxFrame> => {
-    frame ??= prepare().catch((error: unknown) => {
-      frame = undefined;
-      throw error;
-    });
-    return frame;
-  };
   const end = () => {
     current?.pulse?.stop();
     current = undefined;
   };
 
   const start = async (running: Current) => {
-    const opened = await ready();
+    const opened = await frame.ready();
     if (current !== running) return;
     for (const [name, bytes] of Object.entries(running.binaries)) {
       if (opened.received.has(name)) continue;
@@ -74,8 +46,7 @@ export function createSandbox({ open, assets }: SandboxParts): Sandbox {
   };
   /** The frame's process is gone. The run is at fault only if the frame was alive when it began. */
   const lose = (lost: SandboxFrame, running: Current) => {
-    lost.close();
-    frame = undefined;
+    frame.drop(lost);
     if (running.alive || running.restarted) {
       end();
       running.listener.killed('lost');
@@ -102,6 +73,7 @@ export function createSandbox({ open, assets }: SandboxParts): Sandbox {
     if (message.type === 'killed') listener.killed(message.reason);
     else listener.message(message.message);
   };
+  const frame = keepFrame(parts, receive);
 
   return {
     run(program, { library, binaries }, listener, signal) {
@@ -120,12 +92,15 @@ export function createSandbox({ open, assets }: SandboxParts): Sandbox {
       signal.addEventListener('abort', () => {
         if (current !== running) return;
         end();
-        frame?.then((opened) => send(opened, { type: 'stop' })).catch(() => undefined); // whoever asked for the frame heard
+        frame
+          .current()
+          ?.then((opened) => send(opened, { type: 'stop' }))
+          .catch(() => undefined); // whoever asked for the frame heard
       });
       return start(running);
     },
     warm() {
-      ready().catch(() => undefined);
+      frame.ready().catch(() => undefined);
     },
   };
 }
@@ -138,40 +113,4 @@ interface Current {
   /** Whether the frame has answered since the run began. */
   alive: boolean;
   restarted: boolean;
-}
-
-function send({ port }: SandboxFrame, message: ToFrame): void {
-  port.postMessage(message);
-}
-
-/** Opens a frame in this document. Its content comes as text, since an address would be fetched past the site's cache. */
-export function openFrame(html: string): Promise<SandboxFrame> {
-  return new Promise((resolve, reject) => {
-    const element = document.createElement('iframe');
-    const timer = setTimeout(() => {
-      element.remove();
-      reject(new Error('The sandbox for running code did not start. Reload the page to try again.'));
-    }, START_TIMEOUT_MS);
-    element.setAttribute('sandbox', 'allow-scripts');
-    element.setAttribute('title', 'Sandbox');
-    element.srcdoc = html;
-    element.addEventListener(
-      'load',
-      () => {
-        clearTimeout(timer);
-        const { port1, port2 } = new MessageChannel();
-        element.contentWindow?.postMessage('port', '*', [port2]);
-        resolve({
-          port: port1,
-          received: new Set(),
-          close() {
-            port1.close();
-            element.remove();
-          },
-        });
-      },
-      { once: true },
-    );
-    document.body.append(element);
-  });
 }

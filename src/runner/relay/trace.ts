@@ -16,6 +16,6 @@ export function createTrace(program: CompiledProgram): Trace {
       const locate = locators.get(url) ?? createLocator(module);
       locators.set(url, locate);
       const place = locate(line, Math.max(1, column));
-      return place ? [{ ...place, ...(name === undefined ? {} : { name }) }] : [];
+      return place ? [{ ...place, name }] : [];
     });
 }

@@ -63,7 +63,7 @@ export function sandpackFrames(error: ErrorReport, files: FileLines): readonly S
         _originalFileName: fence,
         _originalLineNumber: line,
         _originalColumnNumber: column,
-        ...(name === undefined ? {} : { _originalFunctionName: name }),
+        _originalFunctionName: name,
         _originalScriptCode: excerpt(lines, line),
       },
     ];

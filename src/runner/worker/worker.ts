@@ -37,8 +37,8 @@ const probe: Probe = createProbe({
   },
   notThrown: () => probe.notice('This snippet was expected to throw an error, and it did not.'),
   tested: (result, error) => {
-    const report = result.status === 'fail' ? { error: reportError(error) } : {};
-    send({ type: 'test', result: { ...result, ...report }, frames: placesOf(error) });
+    const report = result.status === 'fail' ? reportError(error) : undefined;
+    send({ type: 'test', result: { ...result, error: report }, frames: placesOf(error) });
   },
   failed: (_, error) => fail(error),
 });
@@ -158,7 +158,7 @@ function sendError(error: unknown, fence: string, frames = placesOf(error)): voi
   const report = reportError(error);
   send({
     type: 'error',
-    error: { ...report, message: modules.readable(report.message), ...(fence === '' ? {} : { fence }) },
+    error: { ...report, message: modules.readable(report.message), fence: fence || undefined },
     frames,
   });
 }

@@ -551,7 +551,7 @@ test('snapshots and the cache are set up', () => {
   expect(inMemory({ IS_SNAPSHOTTING_ENABLED: 'n', SNAPSHOTTING_INTERVAL: '5' }).snapshots).toBe(false);
   expect(inMemory({ SNAPSHOTTING_INTERVAL: '5' }).snapshots).toEqual({ every: 5 });
   expect(inMemory({ SNAPSHOTTING_INTERVAL: 'Dog:5, Cat:7' }).snapshots).toEqual({ every: { Dog: 5, Cat: 7 } });
-  expect(inMemory({ AGGREGATE_CACHE_MAXSIZE: '5' }).cache).toEqual({ maxSize: 5 });
+  expect(inMemory({ AGGREGATE_CACHE_MAXSIZE: '5' }).cache).toStrictEqual({ maxSize: 5 });
   expect(inMemory({ AGGREGATE_CACHE_MAXSIZE: '5', AGGREGATE_CACHE_FASTFORWARD: 'f' }).cache).toEqual({
     maxSize: 5,
     fastForward: false,

@@ -55,6 +55,12 @@ test('the version is that of the package', () => {
   expect(OWN.version).toBe(JSON.parse(readFileSync(fileOf('package.json'), 'utf8')).version);
 });
 
+test('errors keep their names where a minifier has changed those of classes', () => {
+  const classes = Object.entries(there).filter(([name]) => name.endsWith('Error'));
+  expect(classes.length).toBeGreaterThan(15);
+  for (const [name, made] of classes) expect(typeof made === 'function' && made.prototype.name).toBe(name);
+});
+
 describe('what another copy of the library has made is called by its name', () => {
   test('a class that an application lists', () => {
     class School extends here.Application {

@@ -282,6 +282,52 @@ export function followingSuite({ name, open, newPlace }: TestedStore): void {
       expect((await ledgers.snapshots?.all(LEDGER))?.map(({ version }) => version)).toEqual([3]);
     });
 
+    test('works on aggregates as they are stored, also if others have changed them meanwhile', async () => {
+      const place = newPlace();
+      const [store, elsewhere] = [place(), place()];
+      const [accounts, ledgers, others] = [
+        new Accounts({ store }),
+        new Ledgers({ store }),
+        new Ledgers({ store: elsewhere }),
+      ];
+      const account = await accounts.open('Ada');
+      const credit = async (amount: number) => {
+        account.credit(amount);
+        await accounts.save(account);
+        await ledgers.catchUp(accounts);
+      };
+      await credit(1);
+      await credit(2);
+      await others.update(Ledger, LEDGER, (ledger) => ledger.book(0, 100));
+      await credit(3);
+      expect(await ledgers.main()).toMatchObject({ sum: 106, entries: [2, 3, 0, 4], version: 5 });
+    });
+
+    test('starts from what is stored after a policy has failed', async () => {
+      let isBroken = true;
+      class Failing extends ProcessApplication {
+        static aggregates = [Ledger];
+        static policy = policy(
+          on(Credited, async ({ id, payload }, processing) => {
+            const ledger = (await processing.find(Ledger, LEDGER)) ?? processing.collect(new Ledger('main'));
+            ledger.book(id, payload.amount);
+            if (isBroken && payload.amount === 2) throw new RangeError('Two is too much.');
+          }),
+        );
+      }
+      const store = open();
+      const [accounts, failing] = [new Accounts({ store }), new Failing({ store })];
+      const account = await accounts.open('Ada');
+      for (const amount of [1, 2]) {
+        account.credit(amount);
+        await accounts.save(account);
+        await Promise.allSettled([failing.catchUp(accounts)]);
+      }
+      isBroken = false;
+      await failing.catchUp(accounts);
+      expect((await failing.repository.get(Ledger, LEDGER)).entries).toEqual([2, 3]);
+    });
+
     test('can be followed itself, also by its own leader', async () => {
       const Booked = event('Booked', 'notification', 'amount');
       class Echo extends ProcessApplication {

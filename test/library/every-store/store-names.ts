@@ -21,4 +21,12 @@ export const storeParts: Readonly<Record<StoreName, string>> = {
 };
 
 /** The parts of the package that are no stores. */
-export const otherParts = ['./compression', './crypto', './projection', './system', './testing', './package.json'];
+export const otherParts = [
+  './compression',
+  './crypto',
+  './projection',
+  './remote',
+  './system',
+  './testing',
+  './package.json',
+];

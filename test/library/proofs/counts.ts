@@ -11,6 +11,10 @@ export interface Counts {
     readonly sqlite: { readonly kills: number; readonly events: number };
     readonly postgres: { readonly kills: number; readonly events: number };
   };
+  /** Events that followers get, while they are killed so many times. */
+  readonly followed: { readonly events: number; readonly kills: number };
+  /** What each of two processes saves while the process that follows both is killed. */
+  readonly takeOver: { readonly saves: number; readonly kills: number };
   /** How often the server of PostgreSQL is killed, and how often it ends everybody's connections. */
   readonly serverCrashes: number;
   readonly lostConnections: number;
@@ -34,6 +38,8 @@ const small: Counts = {
   kills: { sqlite: 4, postgres: 4 },
   killedFollowers: { sqlite: 4, postgres: 4 },
   killedProjections: { sqlite: { kills: 4, events: 400 }, postgres: { kills: 4, events: 400 } },
+  followed: { events: 600, kills: 4 },
+  takeOver: { saves: 150, kills: 1 },
   serverCrashes: 1,
   lostConnections: 2,
   writers: { sqlite: { processes: 2, saves: 100 }, postgres: { processes: 2, saves: 200 } },
@@ -48,6 +54,8 @@ const full: Counts = {
   kills: { sqlite: 200, postgres: 50 },
   killedFollowers: { sqlite: 100, postgres: 50 },
   killedProjections: { sqlite: { kills: 100, events: 10_000 }, postgres: { kills: 100, events: 10_000 } },
+  followed: { events: 10_000, kills: 100 },
+  takeOver: { saves: 3_000, kills: 5 },
   serverCrashes: 5,
   lostConnections: 20,
   writers: { sqlite: { processes: 4, saves: 2_500 }, postgres: { processes: 8, saves: 10_000 } },

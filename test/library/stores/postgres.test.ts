@@ -107,7 +107,9 @@ describe('a database', () => {
     expect(await store.recorder('Tested').select('a')).toEqual([stored('a', 1)]);
     expect(await rejectionOf(store.recorder('Tested').insert([stored('a', 3)]))).toMatchObject({ foundVersion: 1 });
     expect(await store.recorder('Tested').insert([stored('a', 2), stored('b', 1)])).toEqual([2, 3]);
-    expect(await store.recorder('Tested').insert([stored('c', 1)], { log: 'Dogs', position: 1 })).toEqual([4]);
+    expect(await store.recorder('Tested').insert([stored('c', 1)], { log: 'Dogs', after: 0, position: 1 })).toEqual([
+      4,
+    ]);
     expect(await old.position?.('Dogs')).toBe(1);
     expect(await old.maxNotificationId()).toBe(4);
   });
@@ -128,7 +130,7 @@ describe('a database', () => {
       // Also to whoever has used it before.
       if (/events|save/.test(lost)) errors.push(await rejectionOf(recorder.insert([stored('a', 2)])));
       if (/save|positions|follow/.test(lost)) {
-        errors.push(await rejectionOf(recorder.insert([stored('a', 2)], { log: 'Dogs', position: 1 })));
+        errors.push(await rejectionOf(recorder.insert([stored('a', 2)], { log: 'Dogs', after: 0, position: 1 })));
       }
       for (const error of errors) {
         expect(error).toMatchObject({ code: 'ES_STORE_SCHEMA' });
@@ -144,7 +146,9 @@ describe('a database', () => {
       await again.snapshotRecorder('Tested').put(stored('a', 1));
       expect(await again.keyRecorder('Tested').forget('a')).toBe(false);
       expect(await recorder.insert([stored('b', 2)])).toHaveLength(1);
-      expect(await recorder.insert([stored('b', 3)], { log: 'Dogs', position: 1, parked: 'a reason' })).toHaveLength(1);
+      expect(
+        await recorder.insert([stored('b', 3)], { log: 'Dogs', after: 0, position: 1, parked: 'a reason' }),
+      ).toHaveLength(1);
       expect(await recorder.parked?.('Dogs')).toHaveLength(1);
     }
   });
@@ -269,23 +273,25 @@ describe('followers', () => {
   test('wait for who is at the same log, and neither for those of other logs nor for readers', async () => {
     const schema = newSchema();
     const recorder = open(schema).recorder('Tested');
-    await recorder.insert([], { log: 'Dogs', position: 1, parked: 'a reason' });
+    await recorder.insert([], { log: 'Dogs', after: 0, position: 1, parked: 'a reason' });
     const slow = await connected();
     await slow.query('BEGIN');
-    await followWith(slow, schema, { log: 'Dogs', position: 2 });
+    await followWith(slow, schema, { log: 'Dogs', after: 1, position: 2 });
     let isStored = false;
-    const same = rejectionOf(recorder.insert([stored('a', 1)], { log: 'Dogs', position: 2 })).finally(() => {
+    const same = rejectionOf(recorder.insert([stored('a', 1)], { log: 'Dogs', after: 1, position: 3 })).finally(() => {
       isStored = true;
     });
     for (let position = 1; position <= 5; position++) {
-      expect(await recorder.insert([stored('b', position)], { log: 'Cats', position })).toEqual([2 * position - 1]);
+      expect(await recorder.insert([stored('b', position)], { log: 'Cats', after: position - 1, position })).toEqual([
+        2 * position - 1,
+      ]);
       expect(await recorder.insert([stored('c', position)])).toEqual([2 * position]);
       expect(await recorder.position?.('Dogs')).toBe(1);
     }
-    expect(await recorder.insert([], { log: 'Dogs', position: 1, wasParked: true })).toEqual([]);
+    expect(await recorder.insert([], { log: 'Dogs', after: 1, position: 1, wasParked: true })).toEqual([]);
     expect(isStored).toBe(false);
     await slow.query('COMMIT');
-    expect(await same).toMatchObject({ code: 'ES_POSITION_CONFLICT', position: 2, foundPosition: 2 });
+    expect(await same).toMatchObject({ code: 'ES_POSITION_CONFLICT', position: 3, foundPosition: 2 });
     expect(await recorder.select('a')).toEqual([]);
   });
 
@@ -295,8 +301,8 @@ describe('followers', () => {
     expect(await recorder.position?.('Dogs')).toBe(0);
     const slow = await connected();
     await slow.query('BEGIN');
-    await followWith(slow, schema, { log: 'Dogs', position: 9 });
-    const next = recorder.insert([stored('a', 1)], { log: 'Dogs', position: 1 });
+    await followWith(slow, schema, { log: 'Dogs', after: 0, position: 9 });
+    const next = recorder.insert([stored('a', 1)], { log: 'Dogs', after: 0, position: 1 });
     const watcher = await connected();
     const waiting = `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%' || $1 || '%'`;
     while ((await watcher.query(waiting, [schema])).rowCount === 0)
@@ -306,11 +312,19 @@ describe('followers', () => {
     expect(await recorder.position?.('Dogs')).toBe(1);
   });
 
+  test('that start from where nobody has come leave nothing behind', async () => {
+    const schema = newSchema();
+    const recorder = open(schema).recorder('Tested');
+    const error = await rejectionOf(recorder.insert([stored('a', 1)], { log: 'Dogs', after: 3, position: 4 }));
+    expect(error).toMatchObject({ code: 'ES_POSITION_CONFLICT', position: 4, foundPosition: 0 });
+    expect((await (await connected()).query(`SELECT FROM "${schema}"."Tested_positions"`)).rowCount).toBe(0);
+  });
+
   test('store the position and the events in one transaction', async () => {
     const schema = newSchema();
     await open(schema)
       .recorder('Tested')
-      .insert([stored('a', 1)], { log: 'Dogs', position: 1 });
+      .insert([stored('a', 1)], { log: 'Dogs', after: 0, position: 1 });
     const { rows } = await (await connected()).query<{ same: boolean }>(
       `SELECT e.xmin = p.xmin AS same FROM "${schema}"."Tested_events" AS e, "${schema}"."Tested_positions" AS p`,
     );
@@ -321,13 +335,13 @@ describe('followers', () => {
     const schema = newSchema();
     const recorder = open(schema).recorder('Tested');
     const client = await connected();
-    await recorder.insert([], { log: 'Dogs', position: 1, parked: 'a reason' });
+    await recorder.insert([], { log: 'Dogs', after: 0, position: 1, parked: 'a reason' });
     const calls = [
-      [{ log: 'Dogs', position: 2 }, ['a']],
-      [{ log: 'Dogs', position: 3, parked: 'a reason' }, []],
-      [{ log: 'Dogs', position: 4, parked: 'a reason' }, ['b', 'c']],
-      [{ log: 'Dogs', position: 1, wasParked: true }, []],
-      [{ log: 'Dogs', position: 4, wasParked: true }, ['d']],
+      [{ log: 'Dogs', after: 1, position: 2 }, ['a']],
+      [{ log: 'Dogs', after: 2, position: 3, parked: 'a reason' }, []],
+      [{ log: 'Dogs', after: 3, position: 4, parked: 'a reason' }, ['b', 'c']],
+      [{ log: 'Dogs', after: 4, position: 1, wasParked: true }, []],
+      [{ log: 'Dogs', after: 4, position: 4, wasParked: true }, ['d']],
     ] as const;
     const tokens = calls.map(() => uuid4());
     const answers: unknown[] = [];
@@ -336,7 +350,7 @@ describe('followers', () => {
     }
     const ids = [1, null, 2, null, 4].map((first) => ({ first: first === null ? null : `${first}`, refused_at: null }));
     expect(answers).toEqual(ids);
-    await recorder.insert([], { log: 'Dogs', position: 5 });
+    await recorder.insert([], { log: 'Dogs', after: 4, position: 5 });
     for (const [index, [tracking, ids]] of calls.entries()) {
       expect(await followWith(client, schema, tracking, ids, tokens[index], true)).toEqual(answers[index]);
       const other = await followWith(client, schema, tracking, ids, uuid4(), true);
@@ -427,17 +441,17 @@ describe('a lost connection', () => {
 
   /** Calls of a follower, each with its events, whose first is of the aggregate `lost`. */
   const followed: readonly (readonly [name: string, aggregates: readonly string[], tracking: Tracking])[] = [
-    ['with events', ['lost', 'b'], { log: 'lost', position: 3 }],
-    ['without events', [], { log: 'lost', position: 3 }],
-    ['that puts aside', [], { log: 'lost', position: 3, parked: 'a reason' }],
-    ['that takes up, with events', ['lost'], { log: 'lost', position: 2, wasParked: true }],
-    ['that takes up, without events', [], { log: 'lost', position: 2, wasParked: true }],
+    ['with events', ['lost', 'b'], { log: 'lost', after: 2, position: 7 }],
+    ['without events', [], { log: 'lost', after: 2, position: 3 }],
+    ['that puts aside', [], { log: 'lost', after: 2, position: 3, parked: 'a reason' }],
+    ['that takes up, with events', ['lost'], { log: 'lost', after: 2, position: 2, wasParked: true }],
+    ['that takes up, without events', [], { log: 'lost', after: 2, position: 2, wasParked: true }],
   ];
 
   test.each(followed)('before the request of a follower arrives, %s: it is made once', async (_, ids, tracking) => {
     const { store, proxy } = await openThroughProxy(newSchema());
     const recorder = store.recorder('Tested');
-    await recorder.insert([stored('a', 1)], { log: 'lost', position: 2, parked: '2' });
+    await recorder.insert([stored('a', 1)], { log: 'lost', after: 0, position: 2, parked: '2' });
     proxy.loseRequest('lost');
     const events = ids.map((id) => stored(id, 1));
     expect(await recorder.insert(events, tracking)).toEqual(events.map((_, index) => index + 2));
@@ -449,7 +463,7 @@ describe('a lost connection', () => {
   test.each(followed)('before a follower gets the answer, %s: what it did is recognised', async (_, ids, tracking) => {
     const { store, proxy } = await openThroughProxy(newSchema());
     const recorder = store.recorder('Tested');
-    await recorder.insert([stored('a', 1)], { log: 'lost', position: 2, parked: '2' });
+    await recorder.insert([stored('a', 1)], { log: 'lost', after: 0, position: 2, parked: '2' });
     proxy.loseAnswer('lost');
     const events = ids.map((id) => stored(id, 1));
     expect(await recorder.insert(events, tracking)).toEqual(events.map((_, index) => index + 2));
@@ -467,7 +481,7 @@ describe('a lost connection', () => {
     const schema = newSchema();
     const { store, proxy } = await openThroughProxy(schema);
     const recorder = store.recorder('Tested');
-    await recorder.insert([stored('a', 1)], { log: 'lost', position: 2, parked: '2' });
+    await recorder.insert([stored('a', 1)], { log: 'lost', after: 0, position: 2, parked: '2' });
     const other = open(schema).recorder('Tested');
     const events = ids.map((id) => stored(id, 1));
     proxy.loseRequest('lost', async () => {
@@ -564,15 +578,15 @@ async function saveWith(client: Client, schema: string, aggregateId: string): Pr
 async function followWith(
   client: Client,
   schema: string,
-  { log, position, parked, wasParked = false }: Tracking,
+  { log, after, position, parked, wasParked = false }: Tracking,
   ids: readonly string[] = [],
   token = uuid4(),
   isRetry = false,
 ): Promise<unknown> {
   const { rows } = await client.query(
-    `SELECT first, refused_at FROM "${schema}"."Tested_follow"($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+    `SELECT first, refused_at FROM "${schema}"."Tested_follow"($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
     [
-      ...[log, position, parked !== undefined, parked ?? '', wasParked],
+      ...[log, after, position, parked !== undefined, parked ?? '', wasParked],
       ...[ids, ids.map(() => 1), ids.map(() => 'Tested.Stored'), ids.map(() => Buffer.alloc(0)), token, isRetry],
     ],
   );

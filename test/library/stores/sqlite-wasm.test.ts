@@ -45,7 +45,7 @@ describe('a database of the WebAssembly build', () => {
     const file = newFile();
     await open(file)
       .recorder('Tested')
-      .insert([stored('a', 1)], { log: 'Dogs', position: 7 });
+      .insert([stored('a', 1)], { log: 'Dogs', after: 0, position: 7 });
     const store = open(file, { readOnly: true });
     const recorder = store.recorder('Tested');
     expect(await recorder.position?.('Dogs')).toBe(7);

@@ -85,7 +85,9 @@ describe('a file', () => {
     const recorder = store.recorder('Tested');
     expect(await recorder.select('a')).toEqual([stored('a', 1)]);
     expect(await recorder.position?.('Dogs')).toBe(0);
-    expect(await recorder.insert([stored('a', 2)], { log: 'Dogs', position: 1, parked: 'a reason' })).toEqual([2]);
+    expect(await recorder.insert([stored('a', 2)], { log: 'Dogs', after: 0, position: 1, parked: 'a reason' })).toEqual(
+      [2],
+    );
     expect(await recorder.parked?.('Dogs')).toEqual([{ position: 1, reason: 'a reason' }]);
   });
 
@@ -255,13 +257,13 @@ describe('what SQLite refuses', () => {
     const file = newFile();
     await open(file)
       .recorder('Tested')
-      .insert([stored('a', 1)], { log: 'Dogs', position: 7, parked: 'a reason' });
+      .insert([stored('a', 1)], { log: 'Dogs', after: 0, position: 7, parked: 'a reason' });
     const store = open(file, { readOnly: true });
     const recorder = store.recorder('Tested');
     expect(await recorder.select('a')).toEqual([stored('a', 1)]);
     expect(await recorder.position?.('Dogs')).toBe(7);
     expect(await recorder.parked?.('Dogs')).toEqual([{ position: 7, reason: 'a reason' }]);
-    expect(await rejectionOf(recorder.insert([], { log: 'Dogs', position: 8 }))).toMatchObject({
+    expect(await rejectionOf(recorder.insert([], { log: 'Dogs', after: 7, position: 8 }))).toMatchObject({
       code: 'ES_STORE_READ_ONLY',
     });
     expect(await rejectionOf(recorder.insert([stored('a', 2)]))).toMatchObject({
@@ -289,7 +291,7 @@ describe('what SQLite refuses', () => {
         errors.push(await rejectionOf(recorder.select('a')), await rejectionOf(recorder.insert([stored('a', 2)])));
         expect(errors[2]?.cause).toBeInstanceOf(Error);
       } else if (table === 'Tested_positions') {
-        errors.push(await rejectionOf(recorder.insert([stored('a', 2)], { log: 'Dogs', position: 1 })));
+        errors.push(await rejectionOf(recorder.insert([stored('a', 2)], { log: 'Dogs', after: 0, position: 1 })));
       }
       for (const error of errors) {
         expect(error).toMatchObject({ code: 'ES_STORE_SCHEMA' });
@@ -304,7 +306,9 @@ describe('what SQLite refuses', () => {
       const again = open(file);
       const isLost = table === 'Tested_events';
       expect(await again.recorder('Tested').select('a')).toEqual(isLost ? [] : [stored('a', 1)]);
-      expect(await again.recorder('Tested').insert([stored('b', 1)], { log: 'Dogs', position: 1 })).toHaveLength(1);
+      expect(
+        await again.recorder('Tested').insert([stored('b', 1)], { log: 'Dogs', after: 0, position: 1 }),
+      ).toHaveLength(1);
       await again.snapshotRecorder('Tested').put(stored('a', 1));
       const key = { subject: 'a', key: new Uint8Array([1]) };
       expect(await again.keyRecorder('Tested').insert([key])).toEqual([key]);

@@ -1,4 +1,4 @@
-import { Aggregate, Application, decider, event, recorded } from 'eventsourcing';
+import { Aggregate, Application, decider, event } from 'eventsourcing';
 
 @event('Dog.Registered', 'name')
 export class Dog extends Aggregate {
@@ -13,21 +13,7 @@ export class Dog extends Aggregate {
   }
 }
 
-/** The same dog without a decorator. */
-export const PlainDog = recorded(
-  class PlainDog extends Aggregate {
-    readonly name: string;
-    readonly tricks: string[] = [];
-    constructor(name: string) {
-      super();
-      this.name = name;
-    }
-    addTrick(trick: string) {
-      this.tricks.push(trick);
-    }
-  },
-  { new: event('Dog.Registered', 'name'), addTrick: event('TrickAdded', 'trick') },
-);
+export { PlainDog } from './plain-dog.ts';
 
 export const Registered = event.of<{ name: string }>()('Dog.Registered', 'name');
 export const TrickAdded = event.of<{ trick: string }>()('TrickAdded', 'trick');

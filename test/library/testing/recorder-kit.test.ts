@@ -134,11 +134,46 @@ const faultyFollowers: Record<string, () => Recorder> = {
       override async insert(events: readonly StoredEvent[], tracking?: Tracking) {
         if (tracking === undefined || tracking.wasParked) return await super.insert(events, tracking);
         const found = await this.position(tracking.log);
-        if (tracking.position <= found) throw new PositionConflictError(tracking, found);
+        if (tracking.after !== found) throw new PositionConflictError(tracking, found);
         await pause();
-        // Whoever was faster is not seen any more.
-        const own = { ...tracking, position: Math.max(tracking.position, (await this.position(tracking.log)) + 1) };
-        return await super.insert(events, own);
+        return await insertAnyway(this, tracking, (own) => super.insert(events, own));
+      }
+    })(),
+  'takes any position that is past the stored one': () =>
+    new (class extends MemoryRecorder {
+      override async insert(events: readonly StoredEvent[], tracking?: Tracking) {
+        if (tracking === undefined || tracking.wasParked || tracking.position <= (await this.position(tracking.log))) {
+          return await super.insert(events, tracking);
+        }
+        return await insertAnyway(this, tracking, (own) => super.insert(events, own));
+      }
+    })(),
+  'lets a follower start from a position that nobody has stored': () =>
+    new (class extends MemoryRecorder {
+      override async insert(events: readonly StoredEvent[], tracking?: Tracking) {
+        if (tracking === undefined || tracking.wasParked || tracking.after <= (await this.position(tracking.log))) {
+          return await super.insert(events, tracking);
+        }
+        return await insertAnyway(this, tracking, (own) => super.insert(events, own));
+      }
+    })(),
+  'asks where a follower has started also when it takes up': () =>
+    new (class extends MemoryRecorder {
+      override async insert(events: readonly StoredEvent[], tracking?: Tracking) {
+        const found = tracking === undefined ? 0 : await this.position(tracking.log);
+        if (tracking?.wasParked && tracking.after !== found) throw new PositionConflictError(tracking, found);
+        return await super.insert(events, tracking);
+      }
+    })(),
+  'takes positions that are none': () =>
+    new (class extends MemoryRecorder {
+      override async insert(events: readonly StoredEvent[], tracking?: Tracking) {
+        try {
+          return await super.insert(events, tracking);
+        } catch (error) {
+          if (tracking !== undefined && tracking.after < 0) return await super.insert(events);
+          throw error;
+        }
       }
     })(),
   'looks at the versions first': () =>
@@ -221,6 +256,16 @@ const faultyFollowers: Record<string, () => Recorder> = {
   },
   'has none': withoutPositions,
 };
+
+/** Inserts as if the follower had started from the stored position. */
+async function insertAnyway(
+  recorder: MemoryRecorder,
+  tracking: Tracking,
+  insert: (tracking: Tracking) => Promise<number[]>,
+): Promise<number[]> {
+  const after = await recorder.position(tracking.log);
+  return await insert({ ...tracking, after, position: Math.max(tracking.position, after + 1) });
+}
 
 /** Has what a recorder must have, and no more. */
 function withoutPositions(): Recorder {

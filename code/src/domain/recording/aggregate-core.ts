@@ -1,7 +1,7 @@
 import { type Definition, definitionOf, named } from '../definition/definition.ts';
 import { refuseForeign } from '../definition/other-library.ts';
 import type { DomainEvent } from '../domain-event.ts';
-import { ArgumentError, CommandError } from '../errors.ts';
+import { ArgumentError, CommandError, DefinitionError } from '../errors.ts';
 import { COPY, type Copy, OWN } from '../library-mark.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { activity } from './activity.ts';
@@ -95,7 +95,11 @@ function watch(target: object, { aggregateId, version }: DomainEvent, clashes: S
   }
 }
 
-/** Takes note of an event that the aggregate has just lived through. */
+/**
+ * Takes note of an event that the aggregate has just lived through.
+ *
+ * @throws {DefinitionError} if no event can change the aggregate.
+ */
 export function advance(aggregate: AggregateCore, recording: Recording, event: DomainEvent): void {
   setVersion(aggregate, recording, event.version);
   recording.modifiedAt = event.timestamp;
@@ -111,7 +115,16 @@ export function resume(aggregate: AggregateCore, recording: Recording, snapshot:
 }
 
 function setVersion(target: { version: number }, recording: Recording, version: number): void {
-  target.version = version;
+  try {
+    target.version = version;
+  } catch (cause) {
+    throw new DefinitionError(
+      'ES_EVENT_TARGET',
+      `${named(recording.definition.type)} freezes its instances, so that no event could change them. Leave out ` +
+        'Object.freeze(this).',
+      { cause },
+    );
+  }
   recording.version = version;
 }
 

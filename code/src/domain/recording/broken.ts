@@ -4,7 +4,7 @@ import type { AggregateCore, Recording } from './aggregate-core.ts';
 /** @throws {CommandError} if the aggregate is no longer what its events say. */
 export function refuseIfBroken(aggregate: AggregateCore, recording: Recording): void {
   if (recording.broken !== undefined) throw brokenError(aggregate, recording, recording.broken);
-  if (aggregate.version !== recording.version) throw writtenVersion(aggregate, recording);
+  refuseWrittenVersion(aggregate, recording);
 }
 
 export function brokenError(
@@ -20,8 +20,10 @@ export function brokenError(
   );
 }
 
-export function writtenVersion({ id, version }: AggregateCore, recording: Recording): CommandError {
-  return new CommandError(
+/** @throws {CommandError} if code of the class has written to what only events change. */
+export function refuseWrittenVersion({ id, version }: AggregateCore, recording: Recording): void {
+  if (version === recording.version) return;
+  throw new CommandError(
     'ES_VERSION_MISMATCH',
     `Something wrote ${String(version)} to the version of ${recording.definition.topic} ${id}, whose last event has version ` +
       `${recording.version}. Only events change the version; get the aggregate from the repository again.`,

@@ -1,6 +1,6 @@
 import type { DomainEvent } from '../domain-event.ts';
 import type { AggregateClass } from './aggregate-class.ts';
-import { type AggregateCore, advance, recordingOf } from './aggregate-core.ts';
+import { type AggregateCore, recordingOf } from './aggregate-core.ts';
 import { markFor, replay, replaying } from './replay.ts';
 import { runUndoably } from './undo.ts';
 
@@ -14,6 +14,5 @@ export function mutate<A extends AggregateCore>(
   const recording = recordingOf(aggregate);
   const mark = markFor(aggregate, event, recording);
   replaying(event, () => runUndoably(aggregate, mark, event, recording));
-  advance(aggregate, recording, event);
   return aggregate;
 }

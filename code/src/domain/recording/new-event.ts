@@ -38,10 +38,12 @@ function payloadOf(definition: Definition, spec: EventSpec, args: readonly unkno
     );
   }
   const payload: Record<string, unknown> = {};
-  for (const [index, name] of parameters.entries()) {
+  // By index: what is frozen is slower to iterate over, and to map.
+  for (let index = 0; index < args.length; index++) {
+    const name = parameters[index];
     const value = args[index];
     // An optional parameter that was left out is left out of the event too.
-    if (value === undefined) continue;
+    if (name === undefined || value === undefined) continue;
     payload[name] = isPrimitive(value) ? value : frozenCopy(value, `The event ${type}`, definition.transcodings, name);
   }
   return Object.freeze(payload);

@@ -3,7 +3,7 @@ import type { Mark } from '../definition/marks.ts';
 import type { DomainEvent } from '../domain-event.ts';
 import { ArgumentError, EventMismatchError, EventSourcingError, ReplayError, TopicError } from '../errors.ts';
 import { type AggregateClass, typeOf } from './aggregate-class.ts';
-import { type AggregateCore, advance, type Recording, recordingOf } from './aggregate-core.ts';
+import { type AggregateCore, type Recording, recordingOf } from './aggregate-core.ts';
 import { argumentsOf, runBody, runConstructor } from './run.ts';
 
 /** Rebuilds an aggregate from all of its events. */
@@ -46,7 +46,6 @@ export function applyNext<A extends AggregateCore>(aggregate: A, event: DomainEv
   const recording = recordingOf(aggregate);
   const mark = markFor(aggregate, event, recording);
   replaying(event, () => runBody(aggregate, mark, event, recording));
-  advance(aggregate, recording, event);
   return aggregate;
 }
 

@@ -2,12 +2,12 @@ import { type Definition, named } from '../definition/definition.ts';
 import type { EventSpec } from '../definition/event-spec.ts';
 import type { Mark } from '../definition/marks.ts';
 import type { DomainEvent } from '../domain-event.ts';
-import { CommandError, DefinitionError } from '../errors.ts';
+import { CommandError } from '../errors.ts';
 import { looseCopy } from '../values/copy.ts';
 import { isThenable } from '../values/is-thenable.ts';
 import { activity, type Construction } from './activity.ts';
 import { AggregateCore, advance, type Recording, recordingOf } from './aggregate-core.ts';
-import { writtenVersion } from './broken.ts';
+import { refuseWrittenVersion } from './broken.ts';
 import { refuseUnfit } from './field-clash.ts';
 
 /**
@@ -36,12 +36,12 @@ export function runConstructor(
     );
   }
   const recording = recordingOf(object);
-  if (again === undefined) refuseTampering(object, recording);
+  if (again === undefined) refuseWrittenVersion(object, recording);
   advance(object, recording, event);
   return object;
 }
 
-/** Runs the body of a recorded method as the consequence of an event. */
+/** Runs the body of a recorded method as the consequence of an event, which then is the last one of the aggregate. */
 export function runBody(aggregate: AggregateCore, mark: Mark, event: DomainEvent, recording: Recording): unknown {
   const args = argumentsOf(mark.spec, event, recording.definition);
   const result = activity.run({ kind: 'body', definition: recording.definition, object: aggregate, mark, event }, () =>
@@ -56,28 +56,21 @@ export function runBody(aggregate: AggregateCore, mark: Mark, event: DomainEvent
       { aggregateId: aggregate.id },
     );
   }
-  refuseTampering(aggregate, recording);
+  refuseWrittenVersion(aggregate, recording);
+  advance(aggregate, recording, event);
   return result;
 }
 
 /** The values that the event has for the parameters, in their order, for the body to do with as it likes. */
 export function argumentsOf(spec: EventSpec, event: DomainEvent, definition: Definition): unknown[] {
-  return spec.parameters.map((name) => {
-    const value = event.payload[name];
-    return typeof value !== 'object' || value === null
-      ? value
-      : looseCopy(value, `The event ${event.type}`, definition.transcodings, name);
-  });
-}
-
-/** @throws {CommandError} if code of the class has changed what only the library changes. */
-function refuseTampering(aggregate: AggregateCore, recording: Recording): void {
-  if (aggregate.version !== recording.version) throw writtenVersion(aggregate, recording);
-  if (!Object.isExtensible(aggregate) && Object.isFrozen(aggregate)) {
-    throw new DefinitionError(
-      'ES_EVENT_TARGET',
-      `${named(recording.definition.type)} freezes its instances, so that no event could change them. Leave out ` +
-        'Object.freeze(this).',
-    );
+  const { parameters } = spec;
+  const { type, payload } = event;
+  const args: unknown[] = [];
+  for (let index = 0; index < parameters.length; index++) {
+    const name = parameters[index] ?? '';
+    const value = payload[name];
+    const isKept = typeof value !== 'object' || value === null;
+    args.push(isKept ? value : looseCopy(value, `The event ${type}`, definition.transcodings, name));
   }
+  return args;
 }

@@ -1,7 +1,7 @@
 import type { Mark } from '../definition/marks.ts';
 import { CommandError, DefinitionError } from '../errors.ts';
 import { activity } from './activity.ts';
-import { AggregateCore, advance, type Recording, recordingOf } from './aggregate-core.ts';
+import { AggregateCore, type Recording, recordingOf } from './aggregate-core.ts';
 import { refuseIfBroken } from './broken.ts';
 import { refuseNested } from './construct.ts';
 import { newEvent } from './new-event.ts';
@@ -89,7 +89,6 @@ function trigger(
   }
   const event = newEvent(recording.definition, mark.spec, args, aggregate.id, recording.version + 1);
   const result = runUndoably(aggregate, mark, event, recording);
-  advance(aggregate, recording, event);
   recording.pending.push(event);
   return result;
 }

@@ -10,7 +10,7 @@
 import type { Definition } from '../definition/definition.ts';
 import type { Mark } from '../definition/marks.ts';
 import type { DomainEvent } from '../domain-event.ts';
-import { type AggregateCore, advance, type Recording, recordingOf } from './aggregate-core.ts';
+import { type AggregateCore, type Recording, recordingOf } from './aggregate-core.ts';
 import { brokenError } from './broken.ts';
 import { constructAgain } from './replay.ts';
 import { rebuild, rebuildFrom } from './restore.ts';
@@ -89,7 +89,6 @@ function rehearse(aggregate: AggregateCore, mark: Mark, event: DomainEvent, reco
   recording.twin = undefined;
   const twinRecording = recordingOf(twin);
   runBody(twin, mark, event, twinRecording);
-  advance(twin, twinRecording, event);
   // It is never undone, so it needs no history.
   twinRecording.history.length = 0;
   recording.twin = twin;

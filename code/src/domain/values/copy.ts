@@ -29,7 +29,9 @@ function copy(original: unknown, walk: Walk, freeze: boolean): unknown {
     case 'primitive':
       return found.value;
     case 'array': {
-      const result = areAllPrimitive(found.value) ? found.value.slice() : copyItems(found.value, walk, freeze);
+      // Not by `slice`, which takes some hundred times as long where the array is frozen.
+      const result = [...found.value];
+      if (!result.every(isPrimitive)) copyItems(found.value, result, walk, freeze);
       return freeze ? Object.freeze(result) : result;
     }
     case 'object':
@@ -81,25 +83,15 @@ function copy(original: unknown, walk: Walk, freeze: boolean): unknown {
   }
 }
 
-/** Not `every`, which passes over holes. */
-function areAllPrimitive(items: readonly unknown[]): boolean {
-  for (let index = 0; index < items.length; index++) if (!isPrimitive(items[index])) return false;
-  return true;
-}
-
-function copyItems(items: readonly unknown[], walk: Walk, freeze: boolean): unknown[] {
-  walk.enter(items);
-  const result: unknown[] = [];
-  for (let index = 0; index < items.length; index++) {
-    const item = items[index];
-    if (isPrimitive(item)) result.push(item);
-    else {
-      walk.at(index);
-      result.push(copy(item, walk, freeze));
-    }
+/** Puts copies in the place of the items of the original. */
+function copyItems(original: readonly unknown[], items: unknown[], walk: Walk, freeze: boolean): void {
+  walk.enter(original);
+  for (const [index, item] of items.entries()) {
+    if (isPrimitive(item)) continue;
+    walk.at(index);
+    items[index] = copy(item, walk, freeze);
   }
   walk.leave();
-  return result;
 }
 
 function copyFields(

@@ -18,6 +18,7 @@ for (let done = 0; ; ) {
   try {
     await recorder.insert(isParked ? [] : events, {
       log: 'Followed',
+      after: position - 1,
       position,
       parked: isParked ? `by ${name}` : undefined,
     });

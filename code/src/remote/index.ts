@@ -1,0 +1,2 @@
+export { type RemoteOptions, remoteLog } from './client.ts';
+export { type ServeOptions, serveLog } from './server.ts';
