@@ -27,7 +27,8 @@ export class ProcessingError extends EventSourcingError {
     cause: unknown,
   ) {
     const { id, type, aggregateId, version } = item;
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const said = cause instanceof Error ? cause.message : String(cause);
+    const reason = /[.!?…]$/.test(said) ? said : `${said}.`;
     super(
       'ES_PROCESSING',
       `${follower} can't process notification ${id} of ${log} (${type}, version ${version} of ${aggregateId}): ${reason} ` +

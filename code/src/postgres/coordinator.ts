@@ -33,6 +33,7 @@ export class PostgresCoordinator implements Coordinator {
   /** The logs that are still to be hinted at. */
   readonly #hints = new Set<string>();
   #connection: Promise<PostgresConnection> | undefined;
+  #current: PostgresConnection | undefined;
   #heartbeat: ReturnType<typeof setInterval> | undefined;
   #isHinting = false;
   #isOpen = true;
@@ -57,6 +58,7 @@ export class PostgresCoordinator implements Coordinator {
         if (this.#held.get(name) !== lease) return;
         this.#held.delete(name);
         await connection.query('SELECT pg_advisory_unlock($1, hashtext($2))', [LEASE_LOCK, key]);
+        this.#endUnlessUsed();
       },
     };
     this.#held.set(name, lease);
@@ -71,7 +73,10 @@ export class PostgresCoordinator implements Coordinator {
   listen(listener: (log: string) => void): () => void {
     this.#listeners.add(listener);
     void this.#keepListening();
-    return () => this.#listeners.delete(listener);
+    return () => {
+      this.#listeners.delete(listener);
+      this.#endUnlessUsed();
+    };
   }
 
   async close(): Promise<void> {
@@ -96,7 +101,8 @@ export class PostgresCoordinator implements Coordinator {
 
   async #open(): Promise<PostgresConnection> {
     const connection = await this.#connectAside();
-    void connection.ended.then(() => this.#ended());
+    this.#current = connection;
+    void connection.ended.then(() => this.#ended(connection));
     connection.onNotification((channel, payload) => {
       const [schema, ...log] = payload.split('/');
       if (channel !== CHANNEL || schema !== this.#schema) return;
@@ -114,7 +120,23 @@ export class PostgresCoordinator implements Coordinator {
     return connection;
   }
 
-  #ended(): void {
+  /** The connection would keep the process, and a place on the server. */
+  #endUnlessUsed(): void {
+    if (this.#listeners.size > 0 || this.#held.size > 0 || this.#isHinting) return;
+    clearInterval(this.#heartbeat);
+    const connecting = this.#connection;
+    this.#connection = undefined;
+    this.#current = undefined;
+    void connecting?.then(
+      (connection) => connection.end(),
+      () => undefined,
+    );
+  }
+
+  #ended(connection: PostgresConnection): void {
+    // There may be another one already.
+    if (this.#current !== connection) return;
+    this.#current = undefined;
     this.#connection = undefined;
     clearInterval(this.#heartbeat);
     for (const { losing } of this.#held.values()) losing.abort();
@@ -148,6 +170,7 @@ export class PostgresCoordinator implements Coordinator {
       this.#hints.clear();
     } finally {
       this.#isHinting = false;
+      this.#endUnlessUsed();
     }
   }
 }

@@ -209,28 +209,21 @@ export class Runner {
     return isApplicationClass(node) ? this.#applicationOf(node.name) : this.#followerOf(node.name);
   }
 
-  /** How far each follower has come, and at what it fails. */
+  /** How far each follower has come, wherever it follows; and at what it fails, if that's in this process. */
   async status(): Promise<readonly PipeStatus[]> {
     return await Promise.all(
-      this.#stations.flatMap((station) =>
-        station.pipes.map(async ({ log, follower }) => {
-          // The position first: the other way round, it could be past the end.
-          const position = await follower.position(log.name);
-          return {
-            leader: log.name,
-            follower: follower.name,
-            position,
-            end: await log.lastId(),
-            failure: station.failures.find(({ leader }) => leader === log.name),
-            parked: (await follower.parked(log.name)).length,
-          };
-        }),
-      ),
+      this.system.edges.map(async ([leader, name]) => {
+        const { log, follower, failure } = this.#pipeOf(leader, name);
+        // The position first: the other way round, it could be past the end.
+        const position = await follower.position(leader);
+        const end = await log.lastId();
+        return { leader, follower: name, position, end, failure, parked: (await follower.parked(leader)).length };
+      }),
     );
   }
 
   /**
-   * Resolves when every follower has dealt with all that its leaders have stored, and with what followed from that.
+   * Resolves when every follower of this process has dealt with all that its leaders have stored, and with what followed from that.
    *
    * @throws the error of a follower that fails. The others go on.
    */
@@ -253,14 +246,15 @@ export class Runner {
     { timeout = 5_000, signal }: WaitOptions = {},
   ): Promise<void> {
     this.#refuseUnlessStarted('waited for');
-    const { log, station } = this.#pipeOf(leader.name, follower.name);
+    const { log } = this.#pipeOf(leader.name, follower.name);
     const target = position ?? (await log.lastId());
     const end = Date.now() + timeout;
     for (let pause = 1; ; pause = Math.min(pause * 2, 100)) {
-      const found = await station.follower.position(log.name);
+      const pipe = this.#pipeOf(leader.name, follower.name);
+      const found = await pipe.follower.position(log.name);
       if (found >= target) return;
       signal?.throwIfAborted();
-      const failure = station.failures.find((each) => each.leader === leader.name);
+      const { failure } = pipe;
       if (failure !== undefined) throw failure.error;
       if (Date.now() >= end) throw new WaitTimeoutError(follower.name, leader.name, target, found, timeout);
       this.#prompt();
@@ -280,7 +274,7 @@ export class Runner {
    * @throws {PositionConflictError} if it has been dealt with meanwhile.
    */
   async skip(failed: ProcessingError): Promise<void> {
-    await this.#pipeOf(failed.log, failed.follower).station.follower.skip(failed);
+    await this.#pipeOf(failed.log, failed.follower).follower.skip(failed);
     this.retry();
   }
 
@@ -291,7 +285,7 @@ export class Runner {
    * @throws {PositionConflictError} if it has been dealt with meanwhile.
    */
   async park(failed: ProcessingError): Promise<void> {
-    await this.#pipeOf(failed.log, failed.follower).station.follower.park(failed);
+    await this.#pipeOf(failed.log, failed.follower).follower.park(failed);
     this.retry();
   }
 
@@ -310,7 +304,7 @@ export class Runner {
     await Promise.all(this.#duties.map((duty) => duty.end()));
     for (const station of this.#stations) station.stop();
     this.#feed.end();
-    return (await this.status()).filter(({ position, end }) => position < end);
+    return await this.#behind();
   }
 
   #construct(name: string, options: ApplicationOptions): void {
@@ -337,12 +331,13 @@ export class Runner {
     return follower;
   }
 
-  #pipeOf(leader: string, follower: string): { readonly log: Pipe['log']; readonly station: Station } {
-    for (const station of this.#stations) {
-      const pipe = station.pipes.find(({ log }) => log.name === leader);
-      if (station.follower.name === follower && pipe !== undefined) return { log: pipe.log, station };
+  #pipeOf(leader: string, name: string) {
+    if (!this.system.edges.some(([from, to]) => from === leader && to === name)) {
+      throw invalid(`The system has no pipe from ${leader} to ${name}.`);
     }
-    throw invalid(`The system has no pipe from ${leader} to ${follower}.`);
+    const station = this.#stations.find(({ follower }) => follower.name === name);
+    const failure = station?.failures.find((each) => each.leader === leader);
+    return { log: this.#applicationOf(leader).notificationLog, follower: this.#followerOf(name), failure };
   }
 
   #saved(leader: string, by: 'save' | 'process'): Promise<void> | void {
@@ -405,7 +400,7 @@ export class Runner {
     this.#refuseUnlessStarted('idle');
     for (let pause = 1; ; pause = Math.min(pause * 2, 100)) {
       await Promise.all(this.#workers.map((worker) => worker.settled()));
-      const behind = (await this.status()).filter(({ position, end }) => position < end);
+      const behind = await this.#behind();
       if (behind.every(({ failure }) => failure !== undefined)) {
         // What was stored while this was asking has woken somebody.
         if (this.#workers.some(({ isRunning }) => isRunning)) continue;
@@ -414,6 +409,12 @@ export class Runner {
       this.#prompt();
       await sleep(pause);
     }
+  }
+
+  /** The pipes of followers of this process that haven't come to the end of their leader's log. */
+  async #behind(): Promise<readonly PipeStatus[]> {
+    const own = new Set(this.#stations.map(({ follower }) => follower.name));
+    return (await this.status()).filter(({ follower, position, end }) => own.has(follower) && position < end);
   }
 
   #refuseUnlessStarted(what: string): void {

@@ -15,6 +15,10 @@ export interface Counts {
   readonly followed: { readonly events: number; readonly kills: number };
   /** What each of two processes saves while the process that follows both is killed. */
   readonly takeOver: { readonly saves: number; readonly kills: number };
+  /** Saves in a row that are followed. */
+  readonly burst: number;
+  /** Events that are followed with little memory. */
+  readonly longLog: number;
   /** How often the server of PostgreSQL is killed, and how often it ends everybody's connections. */
   readonly serverCrashes: number;
   readonly lostConnections: number;
@@ -40,6 +44,8 @@ const small: Counts = {
   killedProjections: { sqlite: { kills: 4, events: 400 }, postgres: { kills: 4, events: 400 } },
   followed: { events: 600, kills: 4 },
   takeOver: { saves: 150, kills: 1 },
+  burst: 500,
+  longLog: 20_000,
   serverCrashes: 1,
   lostConnections: 2,
   writers: { sqlite: { processes: 2, saves: 100 }, postgres: { processes: 2, saves: 200 } },
@@ -56,6 +62,8 @@ const full: Counts = {
   killedProjections: { sqlite: { kills: 100, events: 10_000 }, postgres: { kills: 100, events: 10_000 } },
   followed: { events: 10_000, kills: 100 },
   takeOver: { saves: 3_000, kills: 5 },
+  burst: 50_000,
+  longLog: 1_000_000,
   serverCrashes: 5,
   lostConnections: 20,
   writers: { sqlite: { processes: 4, saves: 2_500 }, postgres: { processes: 8, saves: 10_000 } },
