@@ -28,13 +28,13 @@ const CHARACTER_WIDTH = 8.4;
 const PADDING = 20;
 const COLUMN_GAP = 56;
 const ROW_GAP = 24;
-/** How far below the nodes an arrow back goes. */
+/** How far from the nodes an arrow goes that leads past others. */
 const BEND = 30;
 const MARGIN = 4;
 
 /**
- * Places the nodes of a system in columns: who leads stands left of who follows. Arrows that close a loop go back below the
- * nodes.
+ * Places the nodes of a system in columns: who leads stands left of who follows. Arrows that lead past a column go above the
+ * nodes, and those that close a loop go back below them.
  *
  * @param pipes in each, every node follows the one before it.
  */
@@ -46,6 +46,9 @@ export function layOut(pipes: readonly (readonly string[])[]): Layout {
   const columnOf = columns(names, forward);
   const widthOf = (name: string) => Math.ceil(name.length * CHARACTER_WIDTH) + 2 * PADDING;
 
+  const isFar = ([from, to]: Edge) => (columnOf.get(to) ?? 0) - (columnOf.get(from) ?? 0) > 1;
+  const top = MARGIN + forward.filter(isFar).length * BEND;
+
   const byColumn = [...Map.groupBy(names, (name) => columnOf.get(name) ?? 0)].sort(([a], [b]) => a - b);
   const tallest = Math.max(1, ...byColumn.map(([, column]) => column.length));
   const fullHeight = tallest * NODE_HEIGHT + (tallest - 1) * ROW_GAP;
@@ -55,21 +58,26 @@ export function layOut(pipes: readonly (readonly string[])[]): Layout {
     const width = Math.max(...column.map(widthOf));
     const height = column.length * NODE_HEIGHT + (column.length - 1) * ROW_GAP;
     column.forEach((name, index) => {
-      const y = MARGIN + (fullHeight - height) / 2 + index * (NODE_HEIGHT + ROW_GAP);
+      const y = top + (fullHeight - height) / 2 + index * (NODE_HEIGHT + ROW_GAP);
       placed.set(name, { name, x, y, width });
     });
     x += width + COLUMN_GAP;
   }
-  const bottom = MARGIN + fullHeight;
-  let depth = 0;
+  const bottom = top + fullHeight;
+  let above = 0;
+  let below = 0;
   const arrows = edges.flatMap((edge): PlacedEdge[] => {
     const [from, to] = [placed.get(edge[0]), placed.get(edge[1])];
     if (from === undefined || to === undefined) return [];
-    if (!back.has(edge)) return [{ from: edge[0], to: edge[1], path: ahead(from, to) }];
-    depth += BEND;
-    return [{ from: edge[0], to: edge[1], path: around(from, to, bottom + depth) }];
+    if (back.has(edge)) below += BEND;
+    else if (isFar(edge)) above += BEND;
+    const path = () => {
+      if (back.has(edge)) return around(from, to, NODE_HEIGHT, bottom + below);
+      return isFar(edge) ? around(from, to, 0, top - above) : ahead(from, to);
+    };
+    return [{ from: edge[0], to: edge[1], path: path() }];
   });
-  const height = bottom + depth + MARGIN;
+  const height = bottom + below + MARGIN;
   return { nodes: [...placed.values()], edges: arrows, width: x - COLUMN_GAP + MARGIN, height };
 }
 
@@ -119,9 +127,14 @@ function ahead(from: PlacedNode, to: PlacedNode): string {
   return y1 === y2 ? `M${x1} ${y1}H${x2}` : `M${x1} ${y1}C${middle} ${y1} ${middle} ${y2} ${x2} ${y2}`;
 }
 
-function around(from: PlacedNode, to: PlacedNode, depth: number): string {
+/**
+ * An arrow from one side of the nodes to the same side.
+ *
+ * @param side 0 for the upper one, and the height of a node for the lower one.
+ */
+function around(from: PlacedNode, to: PlacedNode, side: number, turn: number): string {
   const spread = from === to ? from.width / 4 : 0;
   const [x1, x2] = [from.x + from.width / 2 + spread, to.x + to.width / 2 - spread];
-  const [y1, y2] = [from.y + NODE_HEIGHT, to.y + NODE_HEIGHT];
-  return `M${x1} ${y1}C${x1} ${depth} ${x2} ${depth} ${x2} ${y2}`;
+  const [y1, y2] = [from.y + side, to.y + side];
+  return `M${x1} ${y1}C${x1} ${turn} ${x2} ${turn} ${x2} ${y2}`;
 }

@@ -47,6 +47,17 @@ test('an arrow that closes a loop goes back below the nodes, and nothing runs fo
   expect(depths[2]).toBeGreaterThan(depths[1] ?? Number.NaN);
 });
 
+test('an arrow past a column goes above it, and within the drawing', () => {
+  const { nodes, edges } = layOut([
+    ['A', 'B', 'C'],
+    ['A', 'C'],
+  ]);
+  const far = edges.find(({ from, to }) => from === 'A' && to === 'C');
+  const heights = [...(far?.path ?? '').matchAll(/[ C]([\d.-]+) ([\d.-]+)/g)].map(([, , y]) => Number(y));
+  expect(Math.min(...heights)).toBeLessThan(Math.min(...nodes.map(({ y }) => y)));
+  expect(Math.min(...heights)).toBeGreaterThanOrEqual(0);
+});
+
 test('an edge that is there twice is drawn once', () => {
   expect(
     layOut([
