@@ -62,6 +62,7 @@ export function checkTracking({ log, after, position, parked, wasParked }: Track
     );
   }
   checkText('The name of a log', log);
+  if (log === '') throw new ArgumentError('The name of a log must not be empty.');
   if (parked !== undefined) checkText('The reason for parking', parked);
   if (parked !== undefined && wasParked) {
     throw new ArgumentError(`Notification ${position} of ${log} can't be parked and taken up at once.`);

@@ -45,7 +45,8 @@ export function namesOf(application: string, schema: string): Names {
 
 /** The first keys of our advisory locks, which tell them from those of others: the letters of "even" and "evmi". */
 const SAVE_LOCK = 0x65_76_65_6e;
-const MIGRATE_LOCK = 0x65_76_6d_69;
+/** Held by whoever makes tables or schemas. */
+export const MIGRATE_LOCK = 0x65_76_6d_69;
 
 /**
  * The steps from nothing to the objects of today, each a list of statements. Released steps never change: new ones

@@ -2,9 +2,7 @@ import { StoreError, type ViewColumnType, type ViewGeneration, type ViewTable } 
 import { toInteger, toText } from '../sql/rows.ts';
 import { columnsText, parsedColumns, prefixOf, VIEWS } from '../sql/view-names.ts';
 import type { PostgresDriver, PostgresQuery } from './driver.ts';
-
-/** The first key of our advisory locks for those who change which tables there are: the letters of "evvi". */
-const CHANGE_LOCK = 0x65_76_76_69;
+import { MIGRATE_LOCK } from './schema.ts';
 
 /** The names of a projection's objects, as they stand in SQL. */
 export class ViewNames {
@@ -39,9 +37,12 @@ export const TYPES: Readonly<Record<ViewColumnType, string>> = {
   json: 'json',
 };
 
-/** Lets one process at a time change which tables there are. To be called in a transaction. */
+/**
+ * Lets one process at a time change which tables there are, those of applications too: both make the schema. To be called in a
+ * transaction.
+ */
 export async function lockChanges(query: PostgresQuery): Promise<void> {
-  await query(`SELECT pg_advisory_xact_lock(${CHANGE_LOCK}, 0)`);
+  await query(`SELECT pg_advisory_xact_lock(${MIGRATE_LOCK}, 0)`);
 }
 
 export async function hasCatalogue(query: PostgresQuery, { catalogue }: ViewNames): Promise<boolean> {

@@ -39,7 +39,8 @@ export async function rebuilt(
       }
     }
   } catch (error) {
-    await recorder.discard(building.generation);
+    // Why it has failed is what counts. What can't be dropped now is dropped by the next rebuild.
+    await recorder.discard(building.generation).catch(() => undefined);
     if (!(error instanceof GenerationError)) throw error;
     throw new RebuildError(
       name,

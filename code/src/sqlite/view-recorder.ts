@@ -24,7 +24,14 @@ import type { Connection } from './connection.ts';
 import type { SqliteStatement, SqliteValue } from './driver.ts';
 import { SqlitePositions } from './positions.ts';
 import { removeTraces } from './traces.ts';
-import { createCatalogue, createGeneration, dropGeneration, generationsOf, lostViewTables } from './view-schema.ts';
+import {
+  createCatalogue,
+  createGeneration,
+  dropGeneration,
+  generationsOf,
+  lostViewTables,
+  REVISION,
+} from './view-schema.ts';
 
 const placeholder = () => '?';
 
@@ -40,6 +47,7 @@ interface TableStatements {
 /** What is prepared for one generation. */
 class Prepared {
   readonly positions: SqlitePositions;
+  readonly exists: SqliteStatement;
   readonly revision: SqliteStatement;
   readonly advance: SqliteStatement;
   readonly allPositions: SqliteStatement;
@@ -48,10 +56,11 @@ class Prepared {
   constructor(connection: Connection, projection: string, generation: ViewGeneration) {
     const prefix = prefixOf(projection, generation.number);
     this.positions = new SqlitePositions(connection, { positions: `${prefix}positions`, parked: `${prefix}parked` });
-    this.allPositions = connection.prepare(`SELECT log, position FROM "${prefix}positions"`);
-    this.revision = connection.prepare(`SELECT revision FROM ${VIEWS} WHERE projection = ? AND generation = ?`);
+    this.allPositions = connection.prepare(`SELECT log, position FROM "${prefix}positions" WHERE log <> '${REVISION}'`);
+    this.exists = connection.prepare(`SELECT 1 FROM ${VIEWS} WHERE projection = ? AND generation = ?`);
+    this.revision = connection.prepare(`SELECT position FROM "${prefix}positions" WHERE log = '${REVISION}'`);
     this.advance = connection.prepare(
-      `UPDATE ${VIEWS} SET revision = revision + 1 WHERE projection = ? AND generation = ?`,
+      `UPDATE "${prefix}positions" SET position = position + 1 WHERE log = '${REVISION}'`,
     );
     this.#tables = new Map(
       generation.tables.map((table) => {
@@ -181,7 +190,7 @@ export class SqliteViewRecorder implements ViewRecorder {
   async standing(generation: ViewGeneration, log: string): Promise<ViewStanding> {
     return this.#use(generation, (prepared) => ({
       revision: this.#revision(generation, prepared),
-      position: prepared.positions.of(log),
+      position: log === REVISION ? 0 : prepared.positions.of(log),
     }));
   }
 
@@ -228,7 +237,7 @@ export class SqliteViewRecorder implements ViewRecorder {
         if (found !== revision) throw new ViewConflictError(this.#projection);
         for (const each of changes) prepared.apply(each);
         if (tracking !== undefined) prepared.positions.store(tracking);
-        prepared.advance.run(this.#projection, generation.number);
+        prepared.advance.run();
       }),
     );
     if (forgets) {
@@ -262,7 +271,7 @@ export class SqliteViewRecorder implements ViewRecorder {
   }
 
   #revision(generation: ViewGeneration, { revision }: Prepared): number {
-    const [row] = revision.all(this.#projection, generation.number);
+    const [row] = revision.all();
     if (row === undefined) throw new GenerationError(this.#projection, generation.number);
     return toInteger(row[0]);
   }
@@ -290,10 +299,17 @@ export class SqliteViewRecorder implements ViewRecorder {
     );
   }
 
-  /** Works with the tables of a generation, and says so if they are gone. */
+  /**
+   * Works with the tables of a generation, and says so if they are gone. That is looked up first, since some drivers write to the
+   * console what SQLite refuses.
+   */
   #use<T>(generation: ViewGeneration, work: (prepared: Prepared) => T): T {
     try {
-      return this.#connection.run(() => work(this.#prepare(generation)));
+      return this.#connection.run(() => {
+        const prepared = this.#prepare(generation);
+        if (prepared.exists.all(this.#projection, generation.number).length > 0) return work(prepared);
+        throw new GenerationError(this.#projection, generation.number);
+      });
     } catch (error) {
       if (!(error instanceof StoreError) || error.code !== 'ES_STORE_FAILED') throw error;
       const found = this.#generations().find(({ number }) => number === generation.number);

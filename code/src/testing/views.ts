@@ -117,6 +117,8 @@ export function viewCases({ create }: ViewRecorderUnderTest): readonly RecorderC
       const error = await rejection(other.write(live, { revision, changes: again, tracking }));
       assert.equal(error.code, 'ES_POSITION_CONFLICT');
     }
+    const unnamed = await rejection(other.write(live, { revision: 1, changes: again, tracking: { ...at, log: '' } }));
+    assert.equal(unnamed.code, 'ES_INVALID_ARGUMENT');
     assert.deepEqual(await other.select(live, 'rows', {}), [rowOf('a', 1)]);
     await other.write(live, { revision: 1, changes: [], tracking: { log: 'Other', after: 0, position: 1 } });
     await other.write(live, { revision: 2, changes: [], tracking: { log: 'Log', after: 5, position: 6 } });

@@ -1,5 +1,6 @@
 import { on, type Payload, ProcessingError, type ViewGeneration } from 'eventsourcing';
 import { type AllOptions, projection } from 'eventsourcing/projection';
+import { Runner, System } from 'eventsourcing/system';
 import { describe, expect, test } from 'vitest';
 import { Account, Accounts, Credited, Opened, Renamed } from '../support/accounts.ts';
 import { balances } from '../support/balances.ts';
@@ -399,6 +400,19 @@ export function projectionSuite({ name, open, newPlace }: TestedStore): void {
       const aborted = reading.waitFor(accounts, 7, { signal: ending.signal, timeout: 60_000 });
       ending.abort(new RangeError('That will do.'));
       await expect(aborted).rejects.toThrow('That will do.');
+    });
+
+    test.each(['immediate', 'concurrent'] as const)('is followed by a runner (%s)', async (mode) => {
+      const runner = new Runner(new System([[Accounts, balances]]), { store: open(), mode });
+      await runner.start();
+      const view = runner.get(balances);
+      const account = new Account('Ada');
+      for (const amount of [1, 2, 3]) account.credit(amount);
+      const accounts = runner.get(Accounts);
+      await accounts.save(account);
+      await view.waitFor(accounts, 4, { timeout: 60_000 });
+      expect((await view.tables.accounts.get(account.id))?.balance).toBe(6);
+      expect(await runner.stop()).toEqual([]);
     });
   });
 

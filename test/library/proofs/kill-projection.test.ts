@@ -16,8 +16,10 @@ const script = fileURLToPath(new URL('./processes/projector.ts', import.meta.url
 const folder = mkdtempSync(join(tmpdir(), 'kill-projection-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** How many transactions there are for each kill. */
-const TRANSACTIONS_PER_KILL = 4;
+/** A process is killed after so many transactions at most. */
+const MOST_TRANSACTIONS = 4;
+/** There are more of them for each kill, so that there is still something to do when the last process is killed. */
+const TRANSACTIONS_PER_KILL = 10;
 const EVENTS_OF_A_SAVE = 500;
 const TOTALS = 10;
 
@@ -85,7 +87,7 @@ async function killSomewhere(place: Place, batchSize: number): Promise<boolean> 
   const child = spawn('node', argumentsFor(place, batchSize), { stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = once(child, 'close');
   const lines = createInterface({ input: child.stdout });
-  let left = 1 + Math.floor(Math.random() * TRANSACTIONS_PER_KILL);
+  let left = 1 + Math.floor(Math.random() * MOST_TRANSACTIONS);
   const enough = new Promise<void>((resolve) => {
     lines.on('line', () => {
       left -= 1;
