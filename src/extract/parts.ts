@@ -11,6 +11,7 @@ export const PARTS: readonly Part[] = [
   { label: 'Aggregates', directory: 'aggregates' },
   { label: 'Applications', directory: 'applications' },
   { label: 'Over time', directory: 'over-time' },
+  { label: 'Systems', directory: 'systems' },
   { label: 'From scratch', directory: 'from-scratch' },
   { label: 'Guides', directory: 'guides' },
 ];
