@@ -127,7 +127,7 @@ export function createCompiler(page: Page, options: CompileOptions, untyped: Rea
       const unran = new Map<Step, Step>();
       const stopped: [RunningStep, ReadonlySet<string>][] = [];
       for (const [key, whole] of plan.programs) {
-        const steps = plan.steps.filter(isRunning).filter(({ program }) => program === key);
+        const steps = plan.steps.filter(isRunning).filter(({ program, again }) => program === key || again === key);
         const compiled = compileProgram(steps, whole);
         stopped.push(...compiled.unran);
         if (compiled.readable) sources.set(key, compiled.readable);

@@ -1,4 +1,5 @@
 import type { StoreName } from '../extract/page.ts';
+import type { Printed } from '../extract/recording.ts';
 
 /** What is wrong with a fence or a page. */
 export type FailureKind =
@@ -44,6 +45,8 @@ export interface FenceResult {
   readonly reason?: string;
   /** All that it printed, as it is recorded. */
   readonly text: string;
+  /** What came of it when it was run again with the rows that it had stored, if it keeps them. */
+  readonly again?: Printed;
   /** The values of its `//=>` lines, by the line in the fence. */
   readonly shown: readonly { readonly line: number; readonly text: string }[];
   /** What its console printed, without the `//=>` values. */

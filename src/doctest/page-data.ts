@@ -47,8 +47,10 @@ export function preparePage(page: Page, file: string, untyped: ReadonlySet<strin
   );
   const { steps: all, programs, sources, running, uncompiled, blameless } = compiler.compile(plan);
   const steps = withoutRepeats(all, programs, page);
-  const kept = new Set(steps.flatMap((step) => (isRunning(step) ? [step.program] : [])));
-  const left = <T>(map: ReadonlyMap<string, T>) => new Map([...map].filter(([key]) => kept.has(key)));
+  const runs = steps.filter(isRunning);
+  const kept = new Set(runs.map(({ program }) => program));
+  const again = new Set(runs.map((step) => step.again));
+  const left = <T>(map: ReadonlyMap<string, T>) => new Map([...map].filter(([key]) => kept.has(key) || again.has(key)));
   const tested = page.fences.filter(({ mode, errors }) => mode !== 'static' && !errors);
   const claims = new Map(tested.map(({ id, code }) => [id, readClaims(code)]));
   return {
@@ -56,7 +58,8 @@ export function preparePage(page: Page, file: string, untyped: ReadonlySet<strin
     file,
     packages,
     steps,
-    sources: new Map([...sources].filter(([key]) => kept.has(key) || !programs.has(key))),
+    // What runs again has been looked at with what runs first.
+    sources: new Map([...sources].filter(([key]) => (kept.has(key) || !programs.has(key)) && !again.has(key))),
     programs: left(programs),
     uncompiled,
     needs: new Map([...left(running)].map(([key, source]) => [key, programNeeds(source, page.fences)])),

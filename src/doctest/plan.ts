@@ -8,6 +8,8 @@ export interface RunStep {
   readonly program: string;
   /** The store that the program is made with, on a page with a choice. */
   readonly store?: StoreName;
+  /** The program that runs the fence again, with what it has stored the first time, if it keeps that. */
+  readonly again?: string;
 }
 
 /** A fence that is not run although it was meant to be, and what is said of it instead. */
@@ -95,7 +97,10 @@ function planFor(
     };
     if (fence.file !== undefined && !fence.test) return { kind: 'file', ...plan(fence.id, fence) };
     // A later fence of the scope takes the program over: its own holds all those before it.
-    if (!fence.exercise) return { kind: 'section', ...plan(`scope${fence.scope}`, fence) };
+    if (!fence.exercise) {
+      const again = fence.keeps && plan(`${fence.id}-again`, fence).program;
+      return { kind: 'section', ...plan(`scope${fence.scope}`, fence), again };
+    }
 
     const checks = part(fence, 'checks');
     const complete = checks && part(fence, 'starter') && part(fence, 'solution');

@@ -8,6 +8,7 @@ import { type CompiledModule, PROBE } from '../compiler/index.ts';
 import { extractPage } from '../extract/index.ts';
 import { packageName } from './packages.ts';
 import { type PageData, preparePage, TEST_MODULE } from './page-data.ts';
+import { isRunning } from './plan.ts';
 import type { SuiteData } from './suite.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -145,26 +146,26 @@ function suiteModule(
 function sessionModule(
   path: string,
   key: string,
-  { programs, page, needs }: PageData,
+  { programs, page, needs, steps }: PageData,
   serverUrl: string | undefined,
 ): string {
   const modules = programs.get(key)?.modules ?? [];
   const entry = modules.at(-1)?.name ?? '';
   const library = modules.some(({ imports }) => imports.includes('eventsourcing'));
   const node = page.fences.filter(({ mode }) => mode === 'node').map(({ id }) => id);
-  const around = [
-    path,
-    needs.get(key) ?? { folder: false, database: false, files: {} },
-    ...(serverUrl ? [serverUrl] : []),
-  ];
+  const around = [path, needs.get(key) ?? { folder: false, database: false, files: {} }, serverUrl].map((each) =>
+    String(JSON.stringify(each)),
+  );
+  const first = steps.filter(isRunning).find(({ again }) => again === key)?.program;
   return [
     `import { createSession } from ${here('./session.ts')};`,
     `import { createSurroundings } from ${here('./surroundings.ts')};`,
+    first === undefined ? '' : `import { session as first } from ${sessionOf(path, first)};`,
     'export const session = createSession(() => ({',
     `  run: () => import(${JSON.stringify(moduleId(path, key, entry))}),`,
     library ? `  library: () => import('eventsourcing'),` : '',
     `  isNode: (fence) => ${JSON.stringify(node)}.includes(fence),`,
-    `}), createSurroundings(${around.map((each) => JSON.stringify(each)).join(', ')}));`,
+    `}), createSurroundings(${[...around, ...(first === undefined ? [] : ['first.surroundings'])].join(', ')}));`,
   ].join('\n');
 }
 

@@ -47,7 +47,8 @@ export function compareChoices(results: readonly FenceResult[], { fences }: Page
 
 function difference(first: FenceResult, other: FenceResult, fence: Fence | undefined): Failure[] {
   if (first.store === undefined || other.store === undefined) return [];
-  if (first.status === other.status && isAlike(first.text, other.text)) return [];
+  const alike = first.status === other.status && isAlike(first.text, other.text);
+  if (alike && isAlike(first.again?.text ?? '', other.again?.text ?? '')) return [];
   return [
     {
       kind: 'choice',

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, type TestContext, test } from 'vitest';
 import type { FenceClaim } from '../compiler/claims.ts';
 import type { Fence, StoreName } from '../extract/page.ts';
-import type { Failure } from './failure.ts';
+import { type Failure, hasRun } from './failure.ts';
 import { catchStray } from './globals.ts';
 import { type JournalEntry, writeJournal } from './journal.ts';
 import { describeStray, type Judged, judge, print, type Verdict } from './judge.ts';
@@ -90,8 +90,13 @@ async function runStep(
   switch (step.kind) {
     case 'file':
       return verdict(fence, await session.file(fence.id, () => begin(fence)));
-    case 'section':
-      return verdict(fence, await section(fence));
+    case 'section': {
+      const judged = verdict(fence, await section(fence));
+      const again = step.again === undefined ? undefined : sessions[step.again];
+      return again && hasRun(judged) && judged.failures.length === 0
+        ? await runAgain(judged, step, data, again, begin)
+        : judged;
+    }
     case 'checks': {
       const observation = await section(fence);
       if ('skipped' in observation) return verdict(fence, observation);
@@ -107,6 +112,37 @@ async function runStep(
       return { ...solution, failures: checks.failures.map((failure) => unsolved(failure, fence)) };
     }
   }
+}
+
+/**
+ * Runs the program of a fence that keeps its rows a second time, as a reader does who presses Run twice. What it prints
+ * then is recorded; what the page says of values and outputs is said of the first run.
+ */
+async function runAgain(
+  first: Judged,
+  { fence, program }: RunningStep,
+  { steps, fences }: SuiteData,
+  session: Session,
+  begin: (fence: Fence) => void,
+): Promise<Judged> {
+  const sections = steps.filter((step) => step.kind === 'section' && step.program === program);
+  const until = sections.findIndex((step) => step.fence === fence);
+  const before = `When the snippet on line ${fence.line} is run again: `;
+  for (const { fence: of } of sections.slice(0, until + 1)) {
+    const observation = await session.section(of.id, () => begin(of));
+    const { status, text, reason, failures } = judge({ ...of, output: undefined }, [], observation, fences);
+    if (status !== 'done' && status !== 'error') {
+      return {
+        ...first,
+        failures: [{ kind: 'threw', line: of.line, message: `${before}${reason ?? 'it did not run'}.` }],
+      };
+    }
+    if (failures.length > 0) {
+      return { ...first, failures: failures.map((each) => ({ ...each, message: before + each.message })) };
+    }
+    if (of === fence) return { ...first, again: { status, text } };
+  }
+  return first;
 }
 
 function passes(checks: Fence, data: SuiteData): Verdict {

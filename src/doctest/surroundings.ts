@@ -1,7 +1,7 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Client } from 'pg';
 import { databaseName, dropDatabase, makeDatabase } from '../support/databases.ts';
@@ -26,8 +26,14 @@ export interface Surroundings {
 /**
  * @param page the absolute path of the page
  * @param serverUrl a database on the server that the program's own database is made on
+ * @param before a program that goes on where this one is to begin: with a copy of what is in its folder
  */
-export function createSurroundings(page: string, needs: ProgramNeeds, serverUrl: string | undefined): Surroundings {
+export function createSurroundings(
+  page: string,
+  needs: ProgramNeeds,
+  serverUrl: string | undefined,
+  before?: Pick<Surroundings, 'folder'>,
+): Surroundings {
   const clients = new Set<Client>();
   let base: string | undefined;
   let folder: string | undefined;
@@ -38,6 +44,7 @@ export function createSurroundings(page: string, needs: ProgramNeeds, serverUrl:
     if (needs.folder) {
       base = mkdtempSync(join(tmpdir(), 'snippets-'));
       folder = await makeFolder(base, needs.files, packagesOf(page));
+      if (before?.folder !== undefined) copyFiles(before.folder, folder);
     }
     if (needs.database && serverUrl !== undefined) url = await makeDatabase(serverUrl, databaseName(serverUrl));
   };
@@ -71,6 +78,11 @@ export function createSurroundings(page: string, needs: ProgramNeeds, serverUrl:
       if (base !== undefined) rmSync(base, { recursive: true, force: true });
     },
   };
+}
+
+/** All but the packages, which are there. */
+function copyFiles(from: string, to: string): void {
+  cpSync(from, to, { recursive: true, filter: (path) => basename(path) !== 'node_modules' });
 }
 
 /** A folder in which Node runs the page's files, with the packages that the page can import. */

@@ -139,7 +139,7 @@ export function updateRecording(
   const unwritten: Unwritten[] = [];
   const recorded = new Map<string, Recorded>();
   for (const result of all) {
-    const { fence, status, text } = result;
+    const { fence, status, text, again } = result;
     const line = lineOf.get(fence) ?? 1;
     const reason = !hasRun(result)
       ? (result.reason ?? 'it was not run')
@@ -154,7 +154,8 @@ export function updateRecording(
       if (before) recorded.set(fence, before);
     } else {
       // Where only ids and times differ, a recording stays, so that it changes when what is printed does.
-      recorded.set(fence, before && isSame(before, { status, text }) ? before : { status, text });
+      const now: Recorded = { status, text, ...(again && { again }) };
+      recorded.set(fence, before && isSame(before, now) ? before : now);
     }
   }
   const changed = [...recorded].filter(([fence, entry]) => former[fence] !== entry).map(([fence]) => fence);

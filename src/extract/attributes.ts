@@ -9,6 +9,7 @@ export interface Attributes {
   readonly errors?: readonly number[];
   readonly file?: string;
   readonly store?: StoreName;
+  readonly keeps?: true;
   readonly test: boolean;
   readonly startsScope: boolean;
   readonly exercise?: { readonly id: string; readonly part: ExercisePart };
@@ -22,12 +23,15 @@ const KNOWN: Readonly<Record<string, string>> = {
   throws: 'throws, throws=CODE or throws="part of the message"',
   errors: 'errors=2345 (TypeScript error codes, with commas between)',
   file: 'file=dog.ts',
-  store: 'store=memory, store=sqlite or store=postgres (of a choice of store)',
+  store: 'store=memory, store=sqlite or store=postgres (of a choice of store), or store=keep (rows outlive the run)',
   test: 'test',
   scope: 'scope',
   exercise: 'exercise=starter, exercise=checks or exercise=solution',
   id: 'id=name (of an exercise)',
 };
+
+/** The one value of `store` that names no store. */
+const KEEP = 'store=keep';
 
 /** Pairs that contradict each other, each with the reason that an author reads. */
 const CONFLICTS: readonly (readonly [string, string, string])[] = [
@@ -50,6 +54,12 @@ const CONFLICTS: readonly (readonly [string, string, string])[] = [
   ['store', 'test', 'an alternative is a file that the rest of the page imports'],
   ['store', 'exercise', 'an exercise has one scope of its own'],
   ['store', 'scope', 'every alternative of a choice belongs to the same scope'],
+  [KEEP, 'static', 'a static fence is not run, so it stores nothing'],
+  [KEEP, 'node', 'the rows are kept in the reader’s browser'],
+  [KEEP, 'errors', 'a fence that must not compile is never run'],
+  [KEEP, 'file', 'what the reader runs keeps its rows, and a file is only imported by it'],
+  [KEEP, 'test', 'a test begins with an empty store'],
+  [KEEP, 'exercise', 'the checks of an exercise begin with an empty store'],
   ['scope', 'exercise', 'an exercise has a scope of its own'],
   ['scope', 'test', 'a test file has a scope of its own'],
   ['exercise', 'node', 'an exercise runs in the browser'],
@@ -62,8 +72,9 @@ const ERROR_CODES = /^\d{4,5}(?:,\d{4,5})*$/;
 /** Reads the part of an info string after the language. Complaints do not stop the reading. */
 export function readAttributes(meta: string, complain: (message: string) => void): Attributes {
   const { given, unknown } = tokenise(withoutLineMarks(meta, complain), complain);
-  const has = (name: string) => given.has(name);
   const value = (name: string) => given.get(name) ?? '';
+  const keeps = value('store') === 'keep';
+  const has = (name: string) => (name === KEEP ? keeps : given.has(name) && !(name === 'store' && keeps));
 
   for (const [one, other, why] of CONFLICTS) {
     if (has(one) && has(other)) complain(`\`${one}\` and \`${other}\` exclude each other: ${why}.`);
@@ -98,6 +109,7 @@ export function readAttributes(meta: string, complain: (message: string) => void
     errors: has('errors') ? value('errors').split(',').map(Number) : undefined,
     file,
     store,
+    keeps: keeps || undefined,
     test,
     startsScope: has('scope'),
     exercise,

@@ -44,6 +44,8 @@ export interface Fence {
   readonly file?: string;
   /** The choice that the fence takes part in: of several fences with one `file`, a program holds the chosen one alone. */
   readonly alternative?: Alternative;
+  /** What its code stores is there again at its next run. */
+  readonly keeps?: true;
   /** A file for the test runner: `file=` ends in `.test.ts`, or the fence carries `test`. */
   readonly test: boolean;
   /** The fence must throw (a test file: a test of it must fail). A string is the error's `code` or `name`, or, if it holds a space, part of its message. */

@@ -1,10 +1,16 @@
 import { existsSync, readFileSync } from 'node:fs';
 
-/** What a fence printed when it was last recorded. */
-export interface Recorded {
+/** What a run of a fence printed. */
+export interface Printed {
   readonly status: 'done' | 'error';
   /** As it was printed, with the ids and times of that run. */
   readonly text: string;
+}
+
+/** What a fence printed when it was last recorded. */
+export interface Recorded extends Printed {
+  /** What it printed when it was run again with the rows of the first run, if it keeps them. */
+  readonly again?: Printed;
 }
 
 /** By the ids of the fences. */
@@ -33,12 +39,18 @@ export function parseRecording(text: string, path: string): Recording {
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) throw malformed(path);
   return Object.fromEntries(
     Object.entries(parsed).map(([fence, entry]: [string, unknown]) => {
-      if (typeof entry !== 'object' || entry === null || !('text' in entry && 'status' in entry)) throw malformed(path);
-      const { text: printed, status } = entry;
-      if (typeof printed !== 'string' || (status !== 'done' && status !== 'error')) throw malformed(path);
-      return [fence, { status, text: printed }];
+      const printed = readPrinted(entry, path);
+      const again = typeof entry === 'object' && entry !== null && 'again' in entry ? entry.again : undefined;
+      return [fence, again === undefined ? printed : { ...printed, again: readPrinted(again, path) }];
     }),
   );
+}
+
+function readPrinted(entry: unknown, path: string): Printed {
+  if (typeof entry !== 'object' || entry === null || !('text' in entry && 'status' in entry)) throw malformed(path);
+  const { text, status } = entry;
+  if (typeof text !== 'string' || (status !== 'done' && status !== 'error')) throw malformed(path);
+  return { status, text };
 }
 
 function parse(text: string, path: string): unknown {

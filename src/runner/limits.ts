@@ -14,6 +14,15 @@ export const MAX_MESSAGE_CHARACTERS = 20_000;
 /** The longest message that a Worker may send: several texts of the longest kind, as JSON writes them at its worst. */
 export const MAX_WIRE_CHARACTERS = 2_000_000;
 
+/** What a snippet may keep from run to run: how many bytes in all, in how many databases, with names of what length. */
+export const MAX_KEPT_BYTES = 4_000_000;
+export const MAX_KEPT_DATABASES = 20;
+export const MAX_KEPT_NAME = 200;
+/** So many bytes of databases a run may send at once, from then on as often as this, and so many in all. */
+export const KEPT_AT_ONCE_BYTES = 60_000_000;
+export const KEEP_EVERY_MS = 1_000;
+export const MAX_KEPT_TRAFFIC = 500_000_000;
+
 /** How long a compiler may take over a program, in seconds of an awake computer. */
 export const MAX_COMPILE_SECONDS = 10;
 /** How many characters a module of a program may have; one that is longer is refused. */

@@ -4,6 +4,8 @@ export interface MeterLimits {
   readonly lines: number;
   readonly reports: number;
   readonly characters: number;
+  /** The bytes of what is to be kept. */
+  readonly kept: number;
 }
 
 /** Counts and weighs everything that a run says, and tells when it is too much. */
@@ -16,11 +18,15 @@ export interface Meter {
 const MOST_PER_CHARACTER = 6;
 
 export function createMeter(limits: MeterLimits): Meter {
-  let [lines, reports, characters] = [0, 0, 0];
+  let [lines, reports, characters, kept] = [0, 0, 0, 0];
   return {
     add(message, size = 0) {
       // The end of a run is always heard: nothing comes after it.
       if (message.type === 'ended') return undefined;
+      if (message.type === 'kept') {
+        kept += message.database.bytes.byteLength;
+        return kept > limits.kept ? 'kept' : undefined;
+      }
       const isReport = message.type !== 'console';
       if (isReport) reports++;
       else lines++;

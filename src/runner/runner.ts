@@ -16,14 +16,28 @@ export interface Runner {
 }
 
 /** A compiled program needs no compiler; a source is compiled in the browser first. */
-export type RunRequest = { readonly program: CompiledProgram } | { readonly source: ProgramSource };
+export type RunRequest = ({ readonly program: CompiledProgram } | { readonly source: ProgramSource }) & {
+  /** What the run finds of those before it. Only a run that is given this, be it nothing, keeps what it stores. */
+  readonly kept?: Kept;
+};
+
+/** An SQLite database, by the name that the program gives it. */
+export interface KeptDatabase {
+  readonly name: string;
+  readonly bytes: ArrayBuffer;
+}
+
+/** All that a snippet keeps from run to run, each database under a name of its own. */
+export type Kept = readonly KeptDatabase[];
 
 export type RunEvent =
   | { readonly type: 'console'; readonly entry: ConsoleEntry }
   | { readonly type: 'error'; readonly error: ErrorReport }
   /** A test of a page's test runner has ended: what the checks of an exercise come to. */
   | { readonly type: 'test'; readonly result: TestResult }
-  | { readonly type: 'progress'; readonly progress: RunProgress };
+  | { readonly type: 'progress'; readonly progress: RunProgress }
+  /** A database as it was after its last transaction, to be kept for the next run. It comes before what is said of it. */
+  | { readonly type: 'kept'; readonly database: KeptDatabase };
 
 /** What a run is waiting for. */
 export type RunProgress =

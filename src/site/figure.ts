@@ -61,11 +61,13 @@ function liveFigure({ fence, lines, printed, needs, checks }: FigureParts, choic
       dataNeeds: needs.join(' '),
       dataThrows: fence.throws === undefined ? undefined : '',
       dataChecks: checks,
+      dataKeeps: fence.keeps ? '' : undefined,
       dataLines: printed === undefined ? undefined : String(lineCount(printed)),
     },
     liveHead(fence, choice?.alternatives.map((each) => each.fence.id) ?? ['']),
     ...(choice ? [storeTabs(choice), alternativeBlocks(choice)] : [codeBlock(lines, 'ts')]),
     bar(checks !== undefined),
+    fence.keeps ? element('p', { className: ['snippet-keeps'], dataPagefindIgnore: '' }, text(KEEPS)) : undefined,
     element('div', { className: ['snippet-note'], dataNote: '', hidden: true }),
     checks === undefined
       ? undefined
@@ -81,6 +83,8 @@ function liveFigure({ fence, lines, printed, needs, checks }: FigureParts, choic
   );
   return element('live-snippet', {}, figure);
 }
+
+const KEEPS = 'Keeps what it stores between runs. Reset clears it.';
 
 /** The line above the code. It is always there, so that the editor's tabs find their place without moving anything. */
 function liveHead(fence: Fence, versions: readonly string[]): Element {

@@ -50,6 +50,12 @@ describe.each(visits)('$name', ({ path, live, recorded, store }) => {
         inNode.text === '' ? await nothingPrinted(snippet) : normalise(inNode.text),
       );
       expect(status, `${fence.id} at line ${fence.line}`).toBe(inNode.status);
+      if (!inNode.again) continue;
+      const again = await snippet.run();
+      expect(again, `${fence.id} at line ${fence.line}, again`).toEqual({
+        status: inNode.again.status,
+        text: normalise(inNode.again.text),
+      });
     }
     expect(complaints).toEqual([]);
   });

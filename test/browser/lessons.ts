@@ -2,6 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { extractPage } from '../../src/extract/index.ts';
 import type { Fence, StoreName } from '../../src/extract/page.ts';
+import type { Recording } from '../../src/extract/recording.ts';
 
 const content = fileURLToPath(new URL('../../content/', import.meta.url));
 
@@ -14,7 +15,7 @@ export interface Lesson {
   /** The fences that have a Run button; of a choice of store the first alternative, which stands for all. */
   readonly live: readonly Fence[];
   /** What Node printed for each fence, from the recording beside the page. */
-  readonly recorded: Readonly<Record<string, { readonly status: string; readonly text: string }>>;
+  readonly recorded: Recording;
 }
 
 /** Every page of `content/`, as the doc tests see it. */

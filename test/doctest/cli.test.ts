@@ -81,6 +81,8 @@ describe('planted failures', () => {
     ['choices-differ', 'choice', 16, /on SQLite than on Memory/],
     ['choice-untyped', 'type', 12, /TS2322/],
     ['choice-fails', 'value', 14, /^On SQLite: The value is another one/],
+    ['again-fails', 'threw', 7, /^When the snippet on line 4 is run again: .*taken/],
+    ['stale-again', 'recording', 4, /^When it is run again.*--update/],
     ['choice-apart', 'page', 9, /follow each other directly/],
   ])('%s: %s, line %i', (name, kind, line, message) => {
     const failures = failuresOf(name);
@@ -95,6 +97,7 @@ describe('planted failures', () => {
     expect(failuresOf('wrong-output')).toMatchObject([{ expected: 'sit\nroll over', found: 'sit\nspeak' }]);
     expect(failuresOf('choices-differ')).toMatchObject([{ expected: 'memory', found: 'sqlite', store: 'sqlite' }]);
     expect(failuresOf('choice-fails')).toMatchObject([{ expected: "'memory'", found: "'sqlite'", store: 'sqlite' }]);
+    expect(failuresOf('stale-again')).toMatchObject([{ expected: '2 visits', found: '1 visits' }]);
     expect(failuresOf('stale-recording')).toMatchObject([{ expected: 'yesterday', found: 'today' }]);
   });
 
@@ -153,6 +156,14 @@ describe('a page with a choice of store', () => {
     expect(await readdir(fixtures('good'))).not.toContain('dogs.db');
     expect(await readdir(ROOT)).not.toContain('dogs.db');
     expect((await readdir(place)).filter((name) => name.startsWith('snippets-'))).toEqual([]);
+  });
+});
+
+describe('a snippet that keeps its rows', () => {
+  test('runs twice in one folder, and what is after it finds the rows of the first run alone', async () => {
+    const kept = await report([fixtures('good/keep.md')]);
+    expect(kept.pages.flatMap(({ failures, notices }) => [...failures, ...notices])).toEqual([]);
+    expect(kept).toMatchObject({ ok: true, code: 0, totals: { found: 4, run: 4, failures: 0 } });
   });
 });
 

@@ -250,6 +250,16 @@ describe('choices of store', () => {
     ]);
   });
 
+  test('`store=keep` is no choice: it says that a fence keeps its rows', () => {
+    const { fences, stores, problems } = page(`${fence('ts scope throws store=keep', 'a')}\n${fence('ts', 'b')}`);
+    expect(problems).toEqual([]);
+    expect(stores).toEqual([]);
+    expect(fences.map(({ keeps, alternative }) => [keeps, alternative])).toEqual([
+      [true, undefined],
+      [undefined, undefined],
+    ]);
+  });
+
   test('a page without a choice offers no store', () => {
     expect(page(fence('ts', 'a')).stores).toEqual([]);
   });
@@ -279,6 +289,14 @@ describe('choices of store', () => {
         fence(`ts file=a.ts store=memory ${other}`, 'a'),
         1,
         /`store` and `\w+` exclude each other/,
+      ],
+    ),
+    ...['static="x"', 'node="x"', 'errors=2322', 'file=a.ts', 'file=a.test.ts', 'test', 'exercise=starter'].map(
+      (other): [string, string, number, RegExp] => [
+        `keep with ${other}`,
+        fence(`ts store=keep ${other}`, 'a'),
+        1,
+        /`store=keep` and `\w+` exclude each other/,
       ],
     ),
   ])('%s is a problem', (_, markdown, line, message) => {

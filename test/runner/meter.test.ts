@@ -14,7 +14,7 @@ describe('the meter', () => {
     result: { fence: '', name: 't', blocks: ['b', 'c'], status: 'pass' },
     frames: [],
   };
-  const plenty = { lines: 100, reports: 100, characters: 1_000 };
+  const plenty = { lines: 100, reports: 100, characters: 1_000, kept: 1_000 };
 
   test('counts lines and reports apart', () => {
     const meter = createMeter({ ...plenty, lines: 2, reports: 1 });
@@ -39,7 +39,18 @@ describe('the meter', () => {
     expect(createMeter(plenty).add(line('x'), 6_006)).toBe('flood');
   });
 
+  test('weighs what is to be kept apart from all else', () => {
+    const meter = createMeter({ lines: 0, reports: 0, characters: 0, kept: 10 });
+    const kept = (size: number): RunMessage => ({
+      type: 'kept',
+      database: { name: 'a long name', bytes: new ArrayBuffer(size) },
+    });
+    expect([kept(4), kept(6), kept(1)].map((message) => meter.add(message))).toEqual([undefined, undefined, 'kept']);
+  });
+
   test('always lets the end of a run through', () => {
-    expect(createMeter({ lines: 0, reports: 0, characters: 0 }).add({ type: 'ended', status: 'done' })).toBeUndefined();
+    expect(
+      createMeter({ lines: 0, reports: 0, characters: 0, kept: 0 }).add({ type: 'ended', status: 'done' }),
+    ).toBeUndefined();
   });
 });

@@ -6,7 +6,7 @@ export function lines({ events }: Outcome): string[] {
   return events.flatMap((event) => {
     if (event.type === 'console') return [`${event.entry.kind} ${event.entry.text}`];
     if (event.type === 'test') return [`test ${event.result.status} ${event.result.name}`];
-    if (event.type === 'progress') return [];
+    if (event.type === 'progress' || event.type === 'kept') return [];
     const { at } = event.error;
     return [`${at ? `${at.fence}:${at.line}:${at.column} ` : ''}${renderError(event.error)}`];
   });

@@ -46,6 +46,17 @@ test('a live fence has its buttons, its console and its code, character for char
   expect(text(html.match(/<pre class="shiki"[\s\S]*?<\/pre>/)?.[0] ?? '')).toBe(code);
 });
 
+test('a fence that keeps its rows says so, and how to clear them', async () => {
+  const html = await render(ts('store=keep'), {
+    f1: { status: 'done', text: 'first', again: { status: 'done', text: 'second' } },
+  });
+  expect(html).toMatch(/<figure[^>]* data-keeps/);
+  expect(text(html)).toContain('Reset clears it');
+  expect(text(html), 'a reader without JavaScript has one run').toContain('first');
+  expect(text(html)).not.toContain('second');
+  expect(await render(ts(''))).not.toMatch(/data-keeps|Reset clears it/);
+});
+
 test('what a fence prints is folded under it: the recording, or else its output fence', async () => {
   const page = `${ts('')}\n\`\`\`output\nexpected\n\`\`\`\n`;
   expect(text(await render(page))).toContain('expected');

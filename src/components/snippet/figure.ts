@@ -58,6 +58,8 @@ export interface Figure extends ReturnType<typeof partsOf> {
   /** The fences that the program of this one begins with. */
   readonly needs: readonly string[];
   readonly dependsOnStore: boolean;
+  /** Whether a run finds what the runs before it have stored. */
+  readonly keeps: boolean;
   /** Says how a run goes, beside the buttons. */
   tell(status: 'idle' | 'running' | RunStatus, text: string, tone?: string): void;
   /** What is said of a run, with the store that it runs on, if that is the reader's choice. */
@@ -80,6 +82,7 @@ export function readFigure(element: HTMLElement, stores: StoreChoice): Figure | 
     shown: () => versions.find(({ store }) => store === stores.chosen) ?? only,
     needs,
     dependsOnStore,
+    keeps: element.dataset.keeps !== undefined,
     tell(status, text, tone = '') {
       element.dataset.status = status;
       if (!parts.state) return;

@@ -2,6 +2,7 @@ import { oneAtATime } from '../../runner/one-at-a-time.ts';
 import type { RunEvent, RunProgress, RunStatus } from '../../runner/runner.ts';
 import type { Console } from './console.ts';
 import type { Figure } from './figure.ts';
+import type { Keeping } from './keeping.ts';
 import type { PageState } from './page-state.ts';
 
 const BYTES_PER_MEGABYTE = 1_000_000;
@@ -18,7 +19,7 @@ export interface Running {
   clear(): void;
 }
 
-export function createRunning(figure: Figure, console: Console, page: PageState): Running {
+export function createRunning(figure: Figure, console: Console, page: PageState, keeping: Keeping): Running {
   const { shown, needs, tell, onStore } = figure;
   const going = oneAtATime();
 
@@ -40,10 +41,13 @@ export function createRunning(figure: Figure, console: Console, page: PageState)
     const [live, output] = await Promise.all([page.live(), console.load(), page.showing.done()]);
     if (signal.aborted) return 'stopped';
     output.clear(others);
-    const request = await live.request(target, page.editsOf(fences), store);
+    const request = await keeping.addTo(await live.request(target, page.editsOf(fences), store));
     if (signal.aborted) return 'stopped';
     const hear = (event: RunEvent) => {
       if (event.type === 'console') output.entry(event.entry);
+      if (event.type === 'kept') {
+        keeping.save(event.database, (text) => output.entry({ fence, kind: 'error', text }));
+      }
       if (event.type === 'progress') tell('running', describeProgress(event.progress));
       if (event.type === 'error') {
         const expected = isMeantToFail(event.error.fence);

@@ -2,6 +2,7 @@ import { createConsole } from './console.ts';
 import { createEditing } from './editing.ts';
 import { createExercise } from './exercise.ts';
 import { readFigure } from './figure.ts';
+import { createKeeping } from './keeping.ts';
 import type { PageState } from './page-state.ts';
 import type { PassedExercises } from './passed-exercises.ts';
 import { createRunning } from './running.ts';
@@ -14,13 +15,23 @@ export function wireSnippet(element: HTMLElement, page: PageState, passed: Passe
   if (!figure) return;
   const { log, recorded } = figure;
   const console = createConsole(figure);
-  const running = createRunning(figure, console, page);
+  const keeping = createKeeping(figure, page);
+  const running = createRunning(figure, console, page, keeping);
   const editing = createEditing(figure, page, () => press('run'));
+  const reset = async () => {
+    editing.reset();
+    // A run that went on would store again.
+    const stopped = figure.keeps ? running.stop() : undefined;
+    const hadRows = await keeping.clear();
+    await stopped;
+    const runsAgain = element.dataset.status === 'running';
+    if (hadRows && !runsAgain) figure.tell('idle', 'Cleared what it kept');
+  };
   const actions: Readonly<Record<string, () => void | Promise<void>>> = {
     run: running.run,
     stop: running.stop,
     edit: editing.edit,
-    reset: editing.reset,
+    reset,
     check: createExercise(figure, console, running, passed),
   };
 

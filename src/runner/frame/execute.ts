@@ -1,5 +1,6 @@
 import {
   MAX_CHARACTERS,
+  MAX_KEPT_TRAFFIC,
   MAX_MESSAGES,
   MAX_OWN_MESSAGES,
   MAX_REPORTS,
@@ -10,6 +11,7 @@ import { createMeter } from '../meter.ts';
 import type { OneAtATime } from '../one-at-a-time.ts';
 import type { FromFrame, FromWorker, KillReason, Prepared, ToFrame, ToWorker } from '../protocol/messages.ts';
 import { readFromWorker } from '../protocol/read.ts';
+import { readKeptEvent } from '../protocol/read-kept.ts';
 import { decode } from '../protocol/wire.ts';
 import { createPulse } from '../pulse.ts';
 
@@ -17,7 +19,12 @@ import { createPulse } from '../pulse.ts';
  * A Worker ends a flood itself, at the very line. This is for one that no longer does: a little above its own limits, so
  * that its word comes first.
  */
-const LIMITS = { lines: MAX_MESSAGES + 1, reports: MAX_REPORTS + 1, characters: MAX_CHARACTERS * 1.1 };
+const LIMITS = {
+  lines: MAX_MESSAGES + 1,
+  reports: MAX_REPORTS + 1,
+  characters: MAX_CHARACTERS * 1.1,
+  kept: MAX_KEPT_TRAFFIC * 1.1,
+};
 
 /** A Worker, and the port over which it speaks. Code of a page has no hold of that port, and so cannot speak for it. */
 export interface Cell {
@@ -28,7 +35,7 @@ export interface Cell {
 /** Executes a program in a fresh Worker. The signal ends it, and the Worker with it, and so does whatever ends the run. */
 export function execute(
   { worker, port }: Cell,
-  { run, modules, library, target }: Extract<ToFrame, { type: 'run' }>,
+  { run, modules, library, target, kept }: Extract<ToFrame, { type: 'run' }>,
   binaries: Promise<Prepared>,
   post: (message: FromFrame) => void,
   going: OneAtATime,
@@ -70,7 +77,7 @@ export function execute(
   worker.onmessage = countOwn;
   worker.onmessageerror = countOwn;
   port.onmessage = ({ data }: MessageEvent<unknown>) => {
-    const said = readFromWorker(decode(data));
+    const said = typeof data === 'string' ? readFromWorker(decode(data)) : readKeptEvent(data);
     if (said) hear(said, typeof data === 'string' ? data.length : 0);
     else countOwn();
   };
@@ -86,7 +93,7 @@ export function execute(
   binaries.then(
     (ready) => {
       if (signal.aborted) return;
-      send({ type: 'run', modules, library, binaries: ready, target });
+      send({ type: 'run', modules, library, binaries: ready, target, kept });
       pulse.start();
     },
     () => signal.aborted || kill('unprepared'),

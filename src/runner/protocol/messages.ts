@@ -3,7 +3,7 @@
  * from where a site's or a reader's code could have a hand in them.
  */
 import type { RawFrame } from '../../probe/stack.ts';
-import type { RunEvent, RunRequest, RunStatus } from '../runner.ts';
+import type { Kept, RunEvent, RunRequest, RunStatus } from '../runner.ts';
 
 /** What a run says, on its way from the Worker to the page. */
 export type RunMessage =
@@ -37,6 +37,8 @@ export type Binaries = Readonly<Record<string, ArrayBuffer>>;
 export interface Supplies {
   readonly library: Library;
   readonly binaries: Binaries;
+  /** What the page has kept for it. */
+  readonly kept?: Kept;
 }
 
 export type ToFrame =
@@ -49,14 +51,15 @@ export type ToFrame =
       /** The names of binaries that have been sent. */
       readonly binaries: readonly string[];
       readonly target: string;
+      readonly kept?: Kept;
     }
   /** Sent once to each frame, before the first run that needs it. */
   | { readonly type: 'binary'; readonly name: string; readonly bytes: ArrayBuffer }
   | { readonly type: 'stop' }
   | { readonly type: 'ping' };
 
-/** Which limit a run has passed: of what it prints, of what it reports, or of what it posts itself. */
-export type Excess = 'flood' | 'reports' | 'own-messages';
+/** Which limit a run has passed: of what it prints, of what it reports, of what it has kept, or of what it posts itself. */
+export type Excess = 'flood' | 'reports' | 'kept' | 'own-messages';
 
 /**
  * Why the frame ended a run: no sign of life, too many lines, reports or messages of the code's own, the code's own wish,
@@ -81,10 +84,11 @@ export type ToWorker =
       readonly library: Library;
       readonly binaries: Prepared;
       readonly target: string;
+      readonly kept?: Kept;
     }
   | { readonly type: 'ping' };
 
-/** What a Worker says over its port, as text (see `wire.ts`). */
+/** What a Worker says over its port, as text (see `wire.ts`); bytes to be kept are sent as they are. */
 export type FromWorker =
   | RunMessage
   | { readonly type: 'pong' }

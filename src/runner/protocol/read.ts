@@ -3,10 +3,11 @@ import type { RunStatus } from '../runner.ts';
 import { isRecord, readCount } from './check.ts';
 import type { Excess, FromFrame, FromRelay, FromWorker, KillReason, RunMessage, ToRelay } from './messages.ts';
 import { readEntry, readError, readProgress, readRawFrames, readTest } from './read-events.ts';
+import { readKept, readKeptEvent } from './read-kept.ts';
 import { readProgram, readSource, tooMuch } from './read-programs.ts';
 
 const ENDS: readonly RunStatus[] = ['done', 'stopped', 'error'];
-const EXCESSES: readonly Excess[] = ['flood', 'reports', 'own-messages'];
+const EXCESSES: readonly Excess[] = ['flood', 'reports', 'kept', 'own-messages'];
 const REASONS: readonly KillReason[] = ['loop', ...EXCESSES, 'closed', 'crash', 'unprepared'];
 
 /** What was asked for cannot be run, for a reason that is told in return. */
@@ -26,10 +27,13 @@ export function readToRelay(value: unknown): ToRelay | Refused | undefined {
   const request = isRecord(value.request) ? value.request : {};
   const reason = tooMuch(request.program ?? request.source);
   if (reason !== undefined) return { type: 'refused', run, reason };
+  const kept = readKept(request.kept);
   const program = readProgram(request.program);
-  if (program) return { type: 'run', run, request: { program } };
   const source = readSource(request.source);
-  if (source) return { type: 'run', run, request: { source } };
+  if (kept || request.kept === undefined) {
+    if (program) return { type: 'run', run, request: { program, kept } };
+    if (source) return { type: 'run', run, request: { source, kept } };
+  }
   return { type: 'refused', run, reason: 'The page asked for a run in a way that the runner does not understand.' };
 }
 
@@ -81,6 +85,8 @@ export function readRunMessage(value: unknown): RunMessage | undefined {
       const progress = readProgress(value.progress);
       return progress && { type: 'progress', progress };
     }
+    case 'kept':
+      return readKeptEvent(value);
     case 'ended': {
       const status = ENDS.find((each) => each === value.status);
       return status && { type: 'ended', status };

@@ -2,7 +2,7 @@ import type { CompiledProgram } from '../../compiler/program.ts';
 import type { ErrorReport } from '../../probe/entry.ts';
 import type { OneAtATime } from '../one-at-a-time.ts';
 import type { RunMessage, Supplies } from '../protocol/messages.ts';
-import type { Loading, RunEvent, RunStatus } from '../runner.ts';
+import type { Kept, Loading, RunEvent, RunStatus } from '../runner.ts';
 import type { Compiler } from './compiler.ts';
 import { failureReport } from './failure.ts';
 import { explainEnd } from './outcome.ts';
@@ -18,6 +18,7 @@ export type Execute = (
   program: CompiledProgram,
   listen: (event: RunEvent) => void,
   signal: AbortSignal,
+  kept?: Kept,
 ) => Promise<RunStatus>;
 
 /** What requests are carried out with, whoever makes them. */
@@ -40,7 +41,7 @@ export interface ExecutionParts {
 }
 
 export function createExecute({ sandbox, supplies, tracer }: ExecutionParts): Execute {
-  return (program, listen, signal) =>
+  return (program, listen, signal, kept) =>
     new Promise((resolve) => {
       if (signal.aborted) return resolve('stopped');
       const placed = createPlacing(program, tracer);
@@ -71,7 +72,12 @@ export function createExecute({ sandbox, supplies, tracer }: ExecutionParts): Ex
             if (said.type === 'ended') resolve(said.status);
             else say(said);
           });
-        await sandbox.run(program, brought, { message, killed: (reason) => fail(explainEnd(reason)) }, signal);
+        await sandbox.run(
+          program,
+          { ...brought, kept },
+          { message, killed: (reason) => fail(explainEnd(reason)) },
+          signal,
+        );
       };
       signal.addEventListener('abort', () => resolve('stopped'));
       begin().catch((error: unknown) => fail(failureReport(error)));

@@ -1,6 +1,7 @@
 import type { ErrorReport } from '../../probe/entry.ts';
 import {
   MAX_CHARACTERS,
+  MAX_KEPT_TRAFFIC,
   MAX_MESSAGES,
   MAX_OWN_MESSAGES,
   MAX_REPORTS,
@@ -34,6 +35,11 @@ const ENDS: Readonly<Record<EndReason, readonly [code: string, message: string, 
     'RUN_FLOOD',
     `The code reported more than ${count(MAX_REPORTS)} errors and test results, or more than ${count(MAX_CHARACTERS)} characters of them, so it was stopped.`,
     'Look for tests that are defined in a loop, or for an error with a very long message.',
+  ],
+  kept: [
+    'RUN_FLOOD',
+    `The code had more than ${count(MAX_KEPT_TRAFFIC / 1_000_000)} MB of stored rows kept, one time after another, so it was stopped.`,
+    'What it has stored until then is kept. Look for a loop that goes on storing.',
   ],
   'own-messages': [
     'RUN_FLOOD',

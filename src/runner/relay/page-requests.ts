@@ -26,7 +26,7 @@ export function createPageRequests({ compiler, execute, explain, going, post }: 
     const { request } = message;
     try {
       const program = 'program' in request ? request.program : await compiler.compile(request.source, signal);
-      say({ type: 'ended', status: await execute(program, say, signal) });
+      say({ type: 'ended', status: await execute(program, say, signal, request.kept) });
     } catch (error) {
       fail(explain(error));
     }

@@ -76,7 +76,7 @@ export function createSandbox(parts: FrameParts): Sandbox {
   const frame = keepFrame(parts, receive);
 
   return {
-    run(program, { library, binaries }, listener, signal) {
+    run(program, { library, binaries, kept }, listener, signal) {
       end();
       const modules = program.modules.map(({ name, code }) => ({ name, code }));
       const request = {
@@ -86,6 +86,7 @@ export function createSandbox(parts: FrameParts): Sandbox {
         library,
         binaries: Object.keys(binaries),
         target: program.target,
+        kept,
       } as const;
       const running = { request, binaries, listener, pulse: undefined, alive: false, restarted: false };
       current = running;

@@ -3,12 +3,14 @@ import { createProbe, type Probe } from '../../probe/probe.ts';
 import { reportError } from '../../probe/report.ts';
 import { type RawFrame, readStack } from '../../probe/stack.ts';
 import type { Runtime } from '../library/runtime.ts';
-import { MAX_CHARACTERS, MAX_MESSAGES, MAX_OWN_MESSAGES, MAX_REPORTS } from '../limits.ts';
+import { MAX_CHARACTERS, MAX_KEPT_TRAFFIC, MAX_MESSAGES, MAX_OWN_MESSAGES, MAX_REPORTS } from '../limits.ts';
 import { createMeter } from '../meter.ts';
 import type { FromWorker, Library, Prepared, RunMessage, ToWorker } from '../protocol/messages.ts';
 import { readRunMessage } from '../protocol/read.ts';
 import { encode } from '../protocol/wire.ts';
+import type { KeptDatabase } from '../runner.ts';
 import { confine, provideRandomUUID } from './confine.ts';
+import { createKeeping, type OwnKeeping } from './keeping.ts';
 import { createModules, ImportError, missingExport } from './modules.ts';
 
 const PROBE = 'workbook:probe';
@@ -18,11 +20,17 @@ const RUNTIME = 'workbook:runtime';
 const HANDOVER = '$$';
 
 /** Bound to the port that comes with the first message, before a program can get hold of it. */
-let post: (text: string) => void = () => {};
+let post: (message: unknown, transfer: Transferable[]) => void = () => {};
 const load = (url: string): Promise<object> => import(url);
 
 const modules = createModules();
-const meter = createMeter({ lines: MAX_MESSAGES, reports: MAX_REPORTS, characters: MAX_CHARACTERS });
+const meter = createMeter({
+  lines: MAX_MESSAGES,
+  reports: MAX_REPORTS,
+  characters: MAX_CHARACTERS,
+  kept: MAX_KEPT_TRAFFIC,
+});
+let keeping: OwnKeeping | undefined;
 let ended = false;
 let ownMessages = 0;
 /** The fence that the reader ran: that it throws is the outcome of the run, even where the page says that it should. */
@@ -76,8 +84,10 @@ async function run({
   library,
   binaries,
   target: fence,
+  kept,
 }: Extract<ToWorker, { type: 'run' }>): Promise<void> {
   target = fence;
+  keeping = kept && createKeeping(kept, { send: sendDatabase, refuse: complain });
   const entry = program.at(-1);
   if (!entry) return;
   modules.add(program, { ...HANDED, ...library });
@@ -116,6 +126,7 @@ function createRuntime(binaries: Prepared): Runtime {
       if (binary === undefined) throw new Error(`The runner has not been given ${name}.`);
       return binary;
     },
+    keeping,
     async starting(what, work) {
       send({ type: 'progress', progress: { stage: 'starting', what } });
       try {
@@ -135,23 +146,35 @@ function fail(error: unknown): void {
 
 /** The code asks for its own end. */
 function close(): void {
-  if (ended) return;
-  ended = true;
-  say({ type: 'closed' });
+  end({ type: 'closed' });
 }
 
 /** The code posts a message of its own. */
 function posted(): void {
   ownMessages++;
-  if (ended || ownMessages <= MAX_OWN_MESSAGES) return;
-  ended = true;
-  say({ type: 'excess', excess: 'own-messages' });
+  if (ownMessages > MAX_OWN_MESSAGES) end({ type: 'excess', excess: 'own-messages' });
 }
 
 function finish(failed: boolean): void {
+  end({ type: 'ended', status: failed ? 'error' : 'done' });
+}
+
+function end(last: FromWorker): void {
   if (ended) return;
-  send({ type: 'ended', status: failed ? 'error' : 'done' });
+  keeping?.flush();
+  // That may have been too much, which has ended the run by now.
+  if (ended) return;
   ended = true;
+  say(last);
+}
+
+function sendDatabase(database: KeptDatabase): void {
+  send({ type: 'kept', database });
+}
+
+/** Tells the reader, beside what the code itself prints. */
+function complain(text: string): void {
+  send({ type: 'console', entry: { fence: target, kind: 'error', text } });
 }
 
 function sendError(error: unknown, fence: string, frames = placesOf(error)): void {
@@ -176,11 +199,15 @@ function send(message: RunMessage): void {
   const checked = readRunMessage(message);
   if (!checked) return;
   const excess = meter.add(checked);
-  if (excess) ended = true;
-  say(excess ? { type: 'excess', excess } : checked);
+  if (excess) end({ type: 'excess', excess });
+  else say(checked);
 }
 
 function say(message: FromWorker): void {
+  if (message.type === 'kept') {
+    post(message, [message.database.bytes]);
+    return;
+  }
   const text = encode(message);
-  if (text !== undefined) post(text);
+  if (text !== undefined) post(text, []);
 }

@@ -1,7 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { MAX_CODE_CHARACTERS, MAX_ENTRY_CHARACTERS, MAX_WIRE_CHARACTERS } from '../../../src/runner/limits.ts';
+import {
+  MAX_CODE_CHARACTERS,
+  MAX_ENTRY_CHARACTERS,
+  MAX_KEPT_BYTES,
+  MAX_WIRE_CHARACTERS,
+} from '../../../src/runner/limits.ts';
 import { readFromFrame, readFromRelay, readFromWorker, readToRelay } from '../../../src/runner/protocol/read.ts';
 import { readEntry, readError, readRawFrames, readTest } from '../../../src/runner/protocol/read-events.ts';
+import { readKept, readKeptEvent } from '../../../src/runner/protocol/read-kept.ts';
 import { decode, encode } from '../../../src/runner/protocol/wire.ts';
 import { readFromSandpack } from '../../../src/runner/sandpack/messages.ts';
 
@@ -107,6 +113,14 @@ describe('what clients ask is checked', () => {
       { type: 'run', run: 1 },
       { type: 'refused', run: 1, reason: expect.stringContaining('does not understand') },
     ],
+    [
+      { type: 'run', run: 1, request: { program, kept: [{ name: 'a.db', bytes: new ArrayBuffer(1) }] } },
+      { type: 'run', run: 1, request: { program, kept: [{ name: 'a.db', bytes: new ArrayBuffer(1) }] } },
+    ],
+    [
+      { type: 'run', run: 1, request: { program, kept: [{ name: 'a.db' }] } },
+      { type: 'refused', run: 1, reason: expect.stringContaining('does not understand') },
+    ],
     [{ type: 'run', request: { program } }, undefined],
     [
       { type: 'stop', run: 4 },
@@ -147,6 +161,36 @@ describe('what a stock client asks is checked', () => {
     ['compile', undefined],
   ])('%j', (value, expected) => {
     expect(readFromSandpack(value)).toEqual(expected);
+  });
+});
+
+describe('what a snippet keeps is checked', () => {
+  const database = (size = 1, name = 'a.db') => ({ name, bytes: new ArrayBuffer(size) });
+  test.each([
+    ['a database', [database()], [database()]],
+    ['none', [], []],
+    ['one with more than it should have', [{ ...database(), more: 1 }], [database()]],
+    ['one that is too large', [database(MAX_KEPT_BYTES + 1)], undefined],
+    ['two that are too large together', [database(MAX_KEPT_BYTES), database(1, 'b.db')], undefined],
+    ['too many', Array.from({ length: 21 }, (_, index) => database(1, `${index}.db`)), undefined],
+    ['a name that is too long', [database(1, 'x'.repeat(201))], undefined],
+    ['bytes in another form', [{ name: 'a.db', bytes: [1, 2] }], undefined],
+    ['something else', { 0: database(), length: 1 }, undefined],
+  ])('%s', (_, value, expected) => {
+    expect(readKept(value)).toEqual(expected);
+  });
+
+  test('a message about one', () => {
+    expect(readKeptEvent({ type: 'kept', database: database(), more: 1 })).toEqual({
+      type: 'kept',
+      database: database(),
+    });
+    expect(readKeptEvent({ type: 'kept', database: database(MAX_KEPT_BYTES + 1) })).toBeUndefined();
+    expect(readKeptEvent({ type: 'console', database: database() })).toBeUndefined();
+    expect(readFromWorker(decode(encode({ type: 'kept', database: database() }))), 'as text').toBeUndefined();
+    const message = { type: 'message', run: 1, message: { type: 'kept', database: database() } };
+    expect(readFromFrame(message)).toEqual(message);
+    expect(readFromRelay(message)).toEqual(message);
   });
 });
 
