@@ -99,6 +99,30 @@ function smoke(launch: () => Promise<Engine>) {
       await engine.close();
     }
   });
+
+  test('what a snippet keeps, over a reload and until Reset', async () => {
+    const engine = await launch();
+    const keeps = 'figure[data-keeps]';
+    const read = (property: string) => engine.evaluate(`document.querySelector('${keeps}').${property}`);
+    const run = async () => {
+      await engine.click(`${keeps} button[data-action="run"]`);
+      await expect.poll(() => read('dataset.status')).not.toMatch(/idle|running/);
+      return await read("querySelector('[role=log]').innerText.trim()");
+    };
+    try {
+      const address = new URL('guides/writing-lessons/', inject('site')).href;
+      await engine.open(address);
+      expect(await run()).toBe('Visits so far: 1');
+      expect(await run()).toBe('Visits so far: 2');
+      await engine.open(address);
+      expect(await run()).toBe('Visits so far: 3');
+      await engine.click(`${keeps} button[data-action="reset"]`);
+      await expect.poll(() => read('dataset.kept')).not.toBe('');
+      expect(await run()).toBe('Visits so far: 1');
+    } finally {
+      await engine.close();
+    }
+  });
 }
 
 describe.runIf(browsers().firefox)('Firefox', () => smoke(firefox));

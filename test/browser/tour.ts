@@ -21,9 +21,16 @@ export async function startTour(browser: Browser, site: string, options: Browser
     async visit(path) {
       // A file of the site that has no scripts: nobody stores anything more once it is shown.
       await page.goto(new URL('favicon.svg', site).href);
-      await page.evaluate(() => {
+      await page.evaluate(async () => {
         localStorage.clear();
         sessionStorage.clear();
+        const gone = (name: string) =>
+          new Promise((resolve, reject) => {
+            const request = indexedDB.deleteDatabase(name);
+            request.onsuccess = resolve;
+            request.onerror = () => reject(request.error);
+          });
+        for (const { name } of await indexedDB.databases()) if (name !== undefined) await gone(name);
       });
       complaints.length = 0;
       await page.goto(new URL(path, site).href);
