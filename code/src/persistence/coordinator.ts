@@ -15,8 +15,11 @@ export interface Coordinator {
   tryLease(name: string): Promise<Lease | undefined>;
   /** Tells all who listen that there is something new in a log. It may get lost. */
   hint(log: string): void;
-  /** Calls a function when somebody hints at a log. Returns a function that ends it. */
-  listen(listener: (log: string) => void): () => void;
+  /**
+   * Calls a function when somebody hints at a log, and without a log when hints may have been missed. Returns a function that
+   * ends it.
+   */
+  listen(listener: (log?: string) => void): () => void;
   /** Gives everything back. */
   close(): Promise<void>;
 }

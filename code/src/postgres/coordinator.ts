@@ -29,7 +29,7 @@ export class PostgresCoordinator implements Coordinator {
   readonly #connectAside: () => Promise<PostgresConnection>;
   readonly #schema: string;
   readonly #held = new Map<string, HeldLease>();
-  readonly #listeners = new Set<(log: string) => void>();
+  readonly #listeners = new Set<(log?: string) => void>();
   /** The logs that are still to be hinted at. */
   readonly #hints = new Set<string>();
   #connection: Promise<PostgresConnection> | undefined;
@@ -70,7 +70,7 @@ export class PostgresCoordinator implements Coordinator {
     if (!this.#isHinting && this.#isOpen) void this.#sendHints();
   }
 
-  listen(listener: (log: string) => void): () => void {
+  listen(listener: (log?: string) => void): () => void {
     this.#listeners.add(listener);
     void this.#keepListening();
     return () => {
@@ -115,6 +115,8 @@ export class PostgresCoordinator implements Coordinator {
       connection.end();
       throw error;
     }
+    // What was told before, nobody has heard.
+    for (const listener of this.#listeners) listener();
     // Also tells the server's silence, since a query without an answer ends the connection.
     this.#heartbeat = setInterval(() => connection.query('SELECT 1').catch(() => connection.end()), HEARTBEAT_MS);
     return connection;

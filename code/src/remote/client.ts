@@ -205,7 +205,7 @@ class RemoteCoordinator implements Coordinator {
     // Nothing is stored here that others would have to be told of.
   }
 
-  listen(listener: (log: string) => void): () => void {
+  listen(listener: (log?: string) => void): () => void {
     const listening = new Listening(this.#client, listener);
     this.#listening.add(listening);
     return () => {

@@ -2,6 +2,7 @@ import { on, type Payload, ProcessingError, type ViewGeneration } from 'eventsou
 import { type AllOptions, projection } from 'eventsourcing/projection';
 import { Runner, System } from 'eventsourcing/system';
 import { describe, expect, test } from 'vitest';
+import { PATIENCE_MS } from '../../patience.ts';
 import { Account, Accounts, Credited, Opened, Renamed } from '../support/accounts.ts';
 import { balances } from '../support/balances.ts';
 import { rejectionOf } from '../support/errors.ts';
@@ -10,7 +11,7 @@ import type { FullStore, TestedStore } from './stores.ts';
 const range = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
 
 /** How long those who rebuild may be silent here. */
-const PATIENCE_MS = 200;
+const SILENCE_MS = 200;
 
 /** Follows nothing but openings: one row for each. */
 const names = projection(
@@ -387,17 +388,17 @@ export function projectionSuite({ name, open, newPlace }: TestedStore): void {
       const place = newPlace();
       const { accounts, account } = await withCredits(place(), 1, 2);
       const [reading, following] = [balances.open({ store: place() }), balances.open({ store: place() })];
-      const waiting = reading.waitFor(accounts, undefined, { timeout: 60_000 });
+      const waiting = reading.waitFor(accounts, undefined, { timeout: PATIENCE_MS });
       await following.catchUp(accounts);
       await waiting;
       expect((await reading.tables.accounts.get(account.id))?.balance).toBe(3);
-      await reading.waitFor(accounts);
+      await reading.waitFor(accounts, undefined, { timeout: PATIENCE_MS });
       const error = await rejectionOf(reading.waitFor(accounts, 7, { timeout: 20 }));
       expect(error).toMatchObject({ code: 'ES_TIMEOUT', log: 'Accounts', position: 7, foundPosition: 3 });
       const signal = AbortSignal.abort(new RangeError('Enough.'));
       await expect(reading.waitFor(accounts, 7, { signal })).rejects.toThrow('Enough.');
       const ending = new AbortController();
-      const aborted = reading.waitFor(accounts, 7, { signal: ending.signal, timeout: 60_000 });
+      const aborted = reading.waitFor(accounts, 7, { signal: ending.signal, timeout: PATIENCE_MS });
       ending.abort(new RangeError('That will do.'));
       await expect(aborted).rejects.toThrow('That will do.');
     });
@@ -410,7 +411,7 @@ export function projectionSuite({ name, open, newPlace }: TestedStore): void {
       for (const amount of [1, 2, 3]) account.credit(amount);
       const accounts = runner.get(Accounts);
       await accounts.save(account);
-      await view.waitFor(accounts, 4, { timeout: 60_000 });
+      await view.waitFor(accounts, 4, { timeout: PATIENCE_MS });
       expect((await view.tables.accounts.get(account.id))?.balance).toBe(6);
       expect(await runner.stop()).toEqual([]);
     });
@@ -513,7 +514,7 @@ export function projectionSuite({ name, open, newPlace }: TestedStore): void {
           forget: 'keeps nothing personal',
         },
       );
-      const view = fragile.open({ store, patience: PATIENCE_MS });
+      const view = fragile.open({ store, patience: SILENCE_MS });
       await view.catchUp(accounts);
       isBroken = true;
       expect(await rejectionOf(view.rebuild(accounts))).toMatchObject({ code: 'ES_PROCESSING', position: 1 });
@@ -543,7 +544,7 @@ export function projectionSuite({ name, open, newPlace }: TestedStore): void {
       const place = newPlace();
       const store = place();
       const { accounts } = await withCredits(store, 1, 2);
-      const view = balances.open({ store, patience: PATIENCE_MS });
+      const view = balances.open({ store, patience: SILENCE_MS });
       await view.catchUp(accounts);
       const recorder = store.viewRecorder('Balances');
       const [live] = await recorder.generations();

@@ -1,11 +1,14 @@
 import { type Application, on, ProcessApplication, ProcessingError, policy } from 'eventsourcing';
 import { type Failure, Runner, type RunnerOptions, System } from 'eventsourcing/system';
 import { describe, expect, test, vi } from 'vitest';
+import { PATIENCE_MS } from '../../patience.ts';
 import { Account, Accounts, Credited, LEDGER, Ledger, Ledgers, Opened } from '../support/accounts.ts';
 import { errorOf, rejectionOf } from '../support/errors.ts';
 import type { TestedStore } from './stores.ts';
 
 const BURST = 300;
+
+const patiently = { timeout: PATIENCE_MS };
 
 /** Writes a letter for each entry of the ledger, and by that is a leader and a follower. */
 class Letters extends ProcessApplication {
@@ -123,19 +126,22 @@ export function runnerSuite({ name, open, newPlace }: TestedStore): void {
           { onError: (failure) => failures.push(failure), backoff: { least: 5, most: 10 } },
         );
         const account = await credited(runner.get(Accounts), [1, 2, 3]);
-        await vi.waitFor(async () => expect((await runner.get(Ledgers).main()).sum).toBe(6));
+        await vi.waitFor(async () => expect((await runner.get(Ledgers).main()).sum).toBe(6), patiently);
         const error = await rejectionOf(runner.idle());
         expect(error).toMatchObject({ code: 'ES_PROCESSING', follower: 'Broken', log: 'Accounts', position: 3 });
         await vi.waitFor(async () => {
           const [failing] = (await runner.status()).filter(({ failure }) => failure !== undefined);
           expect(failing).toMatchObject({ leader: 'Accounts', follower: 'Broken', position: 2, end: 4 });
           expect(failing?.failure?.attempts).toBeGreaterThan(3);
-        });
+        }, patiently);
         expect(failures).toHaveLength(1);
         expect(failures[0]?.error).toMatchObject({ position: 3, aggregateId: account.id });
         expect((await rejectionOf(runner.waitFor(Broken, Accounts))).code).toBe('ES_PROCESSING');
         isBroken = false;
-        await vi.waitFor(async () => expect((await runner.status()).every(({ failure }) => !failure)).toBe(true));
+        await vi.waitFor(
+          async () => expect((await runner.status()).every(({ failure }) => !failure)).toBe(true),
+          patiently,
+        );
         await runner.idle();
         expect((await runner.get(Broken).repository.get(Ledger, LEDGER)).entries).toEqual([2, 3, 4]);
         await runner.stop();
@@ -179,7 +185,7 @@ export function runnerSuite({ name, open, newPlace }: TestedStore): void {
           for await (const failure of runner.errors) heard.push(failure);
         })();
         await credited(runner.get(Accounts), []);
-        await vi.waitFor(() => expect(heard).toHaveLength(1));
+        await vi.waitFor(() => expect(heard).toHaveLength(1), patiently);
         expect(await runner.stop({ drain: true })).toMatchObject([{ follower: 'Never', position: 0, end: 1 }]);
         await listening;
         expect(heard[0]).toMatchObject({ leader: 'Accounts', follower: 'Never', attempts: 1 });
@@ -217,7 +223,7 @@ export function runnerSuite({ name, open, newPlace }: TestedStore): void {
       const account = new Account('Ada');
       account.credit(1);
       const [, last] = await runner.get(Accounts).save(account);
-      await runner.waitFor(Ledgers, Accounts, last?.id);
+      await runner.waitFor(Ledgers, Accounts, last?.id, patiently);
       expect((await runner.get(Ledgers).main()).sum).toBe(1);
       const late = await rejectionOf(runner.waitFor(Ledgers, Accounts, 99, { timeout: 30 }));
       expect(late).toMatchObject({

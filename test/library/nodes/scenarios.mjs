@@ -100,7 +100,7 @@ const scenarios = {
       const recorder = memory().recorder('Tested');
       return Array.from({ length: count }, () => recorder);
     };
-    for (const { run } of recorderCases({ create, batchSize: 100, runs: 10 })) await run();
+    for (const { run } of recorderCases({ create, batchSize: 100, runs: 10, keepsPositions: true })) await run();
   },
   'the stores that need another package load': async () => {
     await postgres('postgres://localhost/dogs').close();

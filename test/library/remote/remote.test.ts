@@ -5,6 +5,7 @@ import { aesGcm, createKey } from 'eventsourcing/crypto';
 import { remoteLog, serveLog } from 'eventsourcing/remote';
 import { Runner, System } from 'eventsourcing/system';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { PATIENCE_MS } from '../../patience.ts';
 import { Account, Accounts, Credited, Ledgers } from '../support/accounts.ts';
 import { errorOf, rejectionOf } from '../support/errors.ts';
 
@@ -203,9 +204,9 @@ describe('a remote log', () => {
     );
     await runner.start();
     await credited(accounts, 3);
-    await vi.waitFor(async () => expect((await runner.get(Ledgers).main()).sum).toBe(6), { timeout: 30_000 });
+    await vi.waitFor(async () => expect((await runner.get(Ledgers).main()).sum).toBe(6), { timeout: PATIENCE_MS });
     await credited(accounts, 4);
-    await vi.waitFor(async () => expect((await runner.get(Ledgers).main()).sum).toBe(16), { timeout: 30_000 });
+    await vi.waitFor(async () => expect((await runner.get(Ledgers).main()).sum).toBe(16), { timeout: PATIENCE_MS });
   });
 
   test('can only be followed', async () => {

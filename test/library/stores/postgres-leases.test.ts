@@ -6,6 +6,7 @@ import { Client } from 'pg';
 import { afterEach, expect, inject, test, vi } from 'vitest';
 import { PostgresCoordinator } from '../../../code/src/postgres/coordinator.ts';
 import type { PostgresConnection } from '../../../code/src/postgres/driver.ts';
+import { PATIENCE_MS } from '../../patience.ts';
 import { Account, Accounts, Ledgers } from '../support/accounts.ts';
 
 const url = inject('postgresUrl');
@@ -58,8 +59,8 @@ test('a lease whose connection is lost says so, and somebody else can have it', 
   );
   expect(rowCount).toBe(1);
   await client.end();
-  await vi.waitFor(() => expect(lease?.lost.aborted).toBe(true), { timeout: 30_000 });
-  await vi.waitFor(async () => expect(await other?.tryLease('a')).toBeDefined(), { timeout: 30_000 });
+  await vi.waitFor(() => expect(lease?.lost.aborted).toBe(true), { timeout: PATIENCE_MS });
+  await vi.waitFor(async () => expect(await other?.tryLease('a')).toBeDefined(), { timeout: PATIENCE_MS });
 });
 
 test('hints get to others, and to nobody in another schema', async () => {
@@ -69,13 +70,16 @@ test('hints get to others, and to nobody in another schema', async () => {
   closing.push(async () => {
     for (const end of stop) end?.();
   });
-  const stop = [other?.listen((log) => heard.push(log)), stranger?.listen((log) => heard.push(`stranger: ${log}`))];
+  const stop = [
+    other?.listen((log) => log && heard.push(log)),
+    stranger?.listen((log) => log && heard.push(`stranger: ${log}`)),
+  ];
   await vi.waitFor(
     () => {
       one?.hint('Some/thing');
       expect(heard).toContain('Some/thing');
     },
-    { timeout: 30_000, interval: 100 },
+    { timeout: PATIENCE_MS, interval: 100 },
   );
   expect(heard.filter((log) => log !== 'Some/thing')).toEqual([]);
 });
@@ -91,7 +95,7 @@ test('a follower wakes when another process has saved, long before it would look
   await follower.start();
   await leader.start();
   await credited(leader.get(Accounts), 1);
-  await leader.waitFor(Ledgers, Accounts, 2, { timeout: 60_000 });
+  await leader.waitFor(Ledgers, Accounts, 2, { timeout: PATIENCE_MS });
   expect((await leader.get(Ledgers).main()).sum).toBe(1);
   expect(await leader.status()).toMatchObject([{ leader: 'Accounts', follower: 'Ledgers', position: 2, end: 2 }]);
 });
@@ -117,17 +121,20 @@ test('of two runners one follows, and the other one when that stops', async () =
   const [first, second] = runners;
   closing.push(...runners.map((runner) => () => runner.stop()));
   await first?.start();
-  await vi.waitFor(async () => {
-    if (first !== undefined) await credited(first.get(Accounts), 1);
-    expect(seen).toContain('first');
-  });
+  await vi.waitFor(
+    async () => {
+      if (first !== undefined) await credited(first.get(Accounts), 1);
+      expect(seen).toContain('first');
+    },
+    { timeout: PATIENCE_MS },
+  );
   await second?.start();
   for (let turn = 0; turn < 5; turn++) if (second !== undefined) await credited(second.get(Accounts), 1);
-  await second?.waitFor(Ledgers, Accounts, undefined, { timeout: 60_000 });
+  await second?.waitFor(Ledgers, Accounts, undefined, { timeout: PATIENCE_MS });
   expect(new Set(seen)).toEqual(new Set(['first']));
   await first?.stop();
   if (second !== undefined) await credited(second.get(Accounts), 1);
-  await second?.waitFor(Ledgers, Accounts, undefined, { timeout: 60_000 });
+  await second?.waitFor(Ledgers, Accounts, undefined, { timeout: PATIENCE_MS });
   expect(seen.at(-1)).toBe('second');
 });
 
