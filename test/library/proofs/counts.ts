@@ -68,7 +68,7 @@ const full: Counts = {
   lostConnections: 20,
   writers: { sqlite: { processes: 4, saves: 2_500 }, postgres: { processes: 8, saves: 10_000 } },
   batchSize: { fast: 10_000, postgres: 10_000 },
-  scripts: { fast: 500, postgres: 300, sideBySide: 500 },
+  scripts: { fast: 500, postgres: 300, sideBySide: 300 },
   lives: { replayed: 20_000, stored: 2_000 },
   sections: 2_000,
   encryptions: 1_000_000,
