@@ -37,7 +37,10 @@ afterAll(async () => {
 
 test('what npm start serves can be run and edited, like the built site', async () => {
   const { page, complaints } = await watchedPage(browser, url);
-  await page.goto(new URL('getting-started/a-dog-class/', url).href);
+  const lesson = new URL('getting-started/a-dog-class/', url).href;
+  // The first visit makes the server bundle what the page depends on, and it may load the page anew when that's done.
+  await page.goto(lesson, { waitUntil: 'networkidle' });
+  await page.goto(lesson);
   const snippet = new Snippet(page, 'f2');
   expect(await snippet.run()).toMatchObject({ status: 'done' });
   await snippet.type("console.log('typed here');");
